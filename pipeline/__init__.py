@@ -1,0 +1,1 @@
+"""Fairhear: audits the quality of customer-service chats."""

@@ -1,0 +1,140 @@
+"""A transcript with what can be read off it: languages, cues, who held the chat."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pipeline.language.identify import identify
+from pipeline.rounds import holders
+from pipeline.transcript import Kind, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from pipeline.language.lexicon import Lexicons, Span
+    from pipeline.transcript import Message, Transcript
+
+_NO_CUES: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
+_WORD = re.compile(r"\w")
+_IDENTIFY_FROM = 1_000  # characters of customer text: more tells nothing new
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedMessage:
+    """A message, its place in the chat, its language (None where it cannot be told) and the cues in it."""
+
+    index: int
+    message: Message
+    language: str | None
+    cues: Mapping[str, tuple[Span, ...]]
+
+    @property
+    def id(self) -> str:
+        """The id of the message."""
+        return self.message.id
+
+    @property
+    def text(self) -> str:
+        """The text of the message, which spans point into."""
+        return self.message.text
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When it was sent; None where the export does not say."""
+        return self.message.sent_at
+
+    @property
+    def by_agent(self) -> bool:
+        """Whether a human agent wrote it."""
+        return self.message.human_agent
+
+    @property
+    def by_customer(self) -> bool:
+        """Whether the customer wrote it."""
+        return self.message.role is Role.CUSTOMER and self.message.kind is not Kind.EVENT
+
+    @property
+    def readable(self) -> bool:
+        """Whether there are words to judge."""
+        return self.message.readable
+
+    def says(self, *cues: str) -> bool:
+        """Whether any of the cues is in the message."""
+        return any(cue in self.cues for cue in cues)
+
+    def first(self, *cues: str) -> Span | None:
+        """The earliest span of any of the cues; None where there is none."""
+        return min((spans[0] for cue in cues if (spans := self.cues.get(cue))), default=None)
+
+    def only_says(self, *cues: str) -> bool:
+        """Whether nothing but these cues is in the message: "ok, thanks!" only says acknowledgement and thanks."""
+        spans = [span for cue in cues for span in self.cues.get(cue, ())]
+        if not spans:
+            return False
+        covered = {place for start, end in spans for place in range(start, end)}
+        return all(match.start() in covered for match in _WORD.finditer(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedTranscript:
+    """A transcript with its annotated messages; what every check reads.
+
+    `language` is that of the conversation. `holders` names, a message each, the agent who held the chat then.
+    """
+
+    transcript: Transcript
+    language: str | None
+    messages: tuple[AnnotatedMessage, ...]
+    holders: tuple[str | None, ...]
+
+    @property
+    def timed(self) -> bool:
+        """Whether every message that a person wrote has a time."""
+        return all(m.sent_at for m in self.messages if m.by_agent or m.by_customer)
+
+
+class Annotator:
+    """Annotates transcripts in one pass: the same way for a check, an audit and an outside caller."""
+
+    def __init__(self, lexicons: Lexicons) -> None:
+        self._lexicons = lexicons
+
+    def annotate(self, transcripts: Iterable[Transcript], *, batch: int = 256) -> Iterator[AnnotatedTranscript]:
+        """Yield each transcript annotated, in order; memory does not grow with their number."""
+        remaining = iter(transcripts)
+        while some := list(islice(remaining, batch)):
+            with ExitStack() as zones:
+                for language in self._lexicons.languages:
+                    zones.enter_context(self._lexicons.finder(language).memory_zone())
+                yield from [self._annotated(transcript) for transcript in some]
+
+    def _annotated(self, transcript: Transcript) -> AnnotatedTranscript:
+        language = _conversation_language(transcript)
+        messages = tuple(
+            self._annotated_message(index, message, language) for index, message in enumerate(transcript.messages)
+        )
+        handovers = [m.index for m in messages if m.says("transfer") and (m.by_agent or m.message.role is Role.SYSTEM)]
+        return AnnotatedTranscript(transcript, language, messages, holders(transcript, handovers))
+
+    def _annotated_message(self, index: int, message: Message, language: str | None) -> AnnotatedMessage:
+        if not message.text or message.kind not in {Kind.TEXT, Kind.EVENT}:
+            return AnnotatedMessage(index, message, None, _NO_CUES)
+        own = identify(message.text)
+        read_as = own if own in self._lexicons.languages else language
+        cues = self._lexicons.finder(read_as).find(message.text) if read_as in self._lexicons.languages else None
+        return AnnotatedMessage(index, message, own, cues or _NO_CUES)
+
+
+def _conversation_language(transcript: Transcript) -> str | None:
+    """The declared language, else the one the customer writes, else the one anybody writes."""
+    if transcript.language:
+        return transcript.language.replace("_", "-").partition("-")[0].lower()
+    spoken = [m for m in transcript.messages if m.readable and m.role is not Role.SYSTEM]
+    by_customer = " ".join(m.text for m in spoken if m.role is Role.CUSTOMER)
+    return identify(by_customer[:_IDENTIFY_FROM]) or identify(" ".join(m.text for m in spoken)[:_IDENTIFY_FROM])
