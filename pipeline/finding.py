@@ -115,7 +115,9 @@ class CheckMeta:
         """The opportunity at this message was missed."""
         return _finding(chat, at, span, Outcome.MISSED, more)
 
-    def unclear(self, chat: AnnotatedTranscript, at: AnnotatedMessage, span: Span | None = None, **more: Any) -> Finding:
+    def unclear(
+        self, chat: AnnotatedTranscript, at: AnnotatedMessage, span: Span | None = None, **more: Any
+    ) -> Finding:
         """There was an opportunity at this message, and it cannot be judged; the note says why."""
         return _finding(chat, at, span, Outcome.COULD_NOT_JUDGE, more)
 
@@ -184,7 +186,10 @@ def run_check(check: Check, chat: AnnotatedTranscript, severity: Severity | None
     outcome, reason, findings = Outcome.NOT_APPLICABLE, "No occasion for it in this chat.", []
     if meta.languages and chat.language not in meta.languages:
         told = chat.language or "a language that cannot be told"
-        outcome, reason = Outcome.COULD_NOT_JUDGE, f"The chat is in {told}; this check reads {', '.join(meta.languages)}."
+        outcome, reason = (
+            Outcome.COULD_NOT_JUDGE,
+            f"The chat is in {told}; this check reads {', '.join(meta.languages)}.",
+        )
     else:
         try:
             findings = list(check.find(chat))
@@ -220,16 +225,30 @@ def finding_records(transcript_id: str, result: CheckResult) -> Iterator[dict[st
     }
     rest = {"severity": str(result.severity)}
     for f in result.findings:
-        yield common | {"outcome": str(f.outcome)} | rest | {
-            "confidence": f.confidence,
-            "evidence": [
-                {"message_id": e.message_id, "start": e.start, "end": e.end, "quote": e.quote} for e in f.evidence
-            ],
-            "searched": list(f.searched),
-            "note": f.note,
-            "suggestion": f.suggestion,
-        }
+        yield (
+            common
+            | {"outcome": str(f.outcome)}
+            | rest
+            | {
+                "confidence": f.confidence,
+                "evidence": [
+                    {"message_id": e.message_id, "start": e.start, "end": e.end, "quote": e.quote} for e in f.evidence
+                ],
+                "searched": list(f.searched),
+                "note": f.note,
+                "suggestion": f.suggestion,
+            }
+        )
     if not result.findings:
-        yield common | {"outcome": str(result.outcome)} | rest | {
-            "confidence": None, "evidence": [], "searched": [], "note": result.reason, "suggestion": "",
-        }
+        yield (
+            common
+            | {"outcome": str(result.outcome)}
+            | rest
+            | {
+                "confidence": None,
+                "evidence": [],
+                "searched": [],
+                "note": result.reason,
+                "suggestion": "",
+            }
+        )

@@ -109,9 +109,7 @@ def seconds_between(earlier: Message, later: Message) -> float | None:
     return elapsed if elapsed >= 0 else None
 
 
-def _waits(
-    transcript: Transcript, *, automatic: bool, ignore: Collection[int]
-) -> Iterator[tuple[int, int | None]]:
+def _waits(transcript: Transcript, *, automatic: bool, ignore: Collection[int]) -> Iterator[tuple[int, int | None]]:
     """Yield (first unanswered customer message, reply or None) as indexes."""
     opened: int | None = None
     for index, message in enumerate(transcript.messages):

@@ -128,7 +128,9 @@ def load_scorecard(name: str | Path) -> Scorecard:
         data = tomllib.loads(content.decode("utf-8"))
     except FileNotFoundError:
         bundled = ", ".join(sorted(p.stem for p in SCORECARDS.glob("*.toml")))
-        raise ScorecardError(f"{path}: no such file; give a path, or one of the bundled scorecards: {bundled}") from None
+        raise ScorecardError(
+            f"{path}: no such file; give a path, or one of the bundled scorecards: {bundled}"
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ScorecardError(f"{path}: not readable as TOML: {error}") from error
     _known(data, _TOP_KEYS, str(path))

@@ -228,7 +228,7 @@ def _message(raw: Any, index: int, zone: tzinfo) -> Message:
 
 def _shown(value: Any) -> str:
     text = repr(value)
-    return "nothing" if value is None else text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - a line of it
+    return "nothing" if value is None else text if len(text) <= 60 else text[:57] + "…"
 
 
 def _text(value: Any, where: str, *, required: bool = False) -> str:

@@ -9,9 +9,7 @@ from pipeline.checks.courtesy_shouting import Shouting
 if TYPE_CHECKING:
     from pipeline.finding import Check
 
-ALL_CHECKS: tuple[type[Check], ...] = (
-    Shouting,
-)
+ALL_CHECKS: tuple[type[Check], ...] = (Shouting,)
 
 
 CHECKS_BY_ID: dict[str, type[Check]] = {check.meta.id: check for check in ALL_CHECKS}

@@ -34,7 +34,7 @@ def identify(text: str) -> str | None:
     plain = _PLACEHOLDER.sub(" ", text)
     letters = len(_LETTER.findall(plain))
     han = len(_HAN.findall(plain))
-    if han >= 2 and 3 * han >= letters:  # noqa: PLR2004 - a Chinese word says as much as three Latin letters
+    if han >= 2 and 3 * han >= letters:
         return "ja" if _KANA.search(plain) else "zh"
     if letters < _ENOUGH_LETTERS:
         return None

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import spacy
 from spacy.matcher import Matcher, PhraseMatcher
+from spacy.tokenizer import Tokenizer
 from spacy.util import compile_infix_regex
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _parsed(path: Path, content: bytes) -> _Lexicon:
 
 def _blank(language: str) -> Language:
     nlp = spacy.blank(language)
-    if nlp.tokenizer.__class__.__name__ == "Tokenizer":  # Chinese has one of its own: a character is a token
+    if isinstance(nlp.tokenizer, Tokenizer):  # Chinese has one of its own: a character is a token
         infixes = [*(nlp.Defaults.infixes or ()), *_CHAT_INFIXES]
         nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     return nlp

@@ -44,7 +44,9 @@ class Plan:
             return cls(None)
         match = _RANDOM.fullmatch(text)
         if not match or int(match[1]) == 0:
-            raise PlanError(f"sample plan {text!r} is not known; use all, or random:N-per-agent like random:10-per-agent")
+            raise PlanError(
+                f"sample plan {text!r} is not known; use all, or random:N-per-agent like random:10-per-agent"
+            )
         return cls(int(match[1]))
 
     def __str__(self) -> str:

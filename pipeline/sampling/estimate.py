@@ -71,7 +71,7 @@ def _cluster_variance(
     values: Sequence[float], clusters: Sequence[Hashable], weights: Sequence[float], mean: float
 ) -> float:
     """The cluster-robust variance of a weighted mean; 0 where one cluster, or one value, leaves nothing to estimate."""
-    if len(set(clusters)) < 2 or all(value == mean for value in values):  # noqa: PLR2004 - one cluster has no spread
+    if len(set(clusters)) < 2 or all(value == mean for value in values):
         return 0.0
     import numpy as np  # noqa: PLC0415 - as above
     from statsmodels.regression.linear_model import WLS  # noqa: PLC0415

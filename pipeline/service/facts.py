@@ -1,0 +1,47 @@
+"""What service metrics are computed from: the rounds and counts of one agent in one chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.rounds import rounds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.language import AnnotatedTranscript
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFact:
+    """One round: when it opened, the wait in seconds (None without reply or times), whether a human answered."""
+
+    opened_at: datetime | None
+    seconds: float | None
+    answered: bool
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """The rounds an agent held in one chat, and how many messages each side wrote while he held it."""
+
+    rounds: tuple[RoundFact, ...]
+    agent_messages: int
+    customer_messages: int
+
+
+def service_facts(chat: AnnotatedTranscript, agent_id: str) -> ServiceFacts:
+    """Count one agent's part of a chat, by who held it when."""
+    messages = chat.transcript.messages
+    held = [message for message in chat.messages if chat.holders[message.index] == agent_id]
+    return ServiceFacts(
+        rounds=tuple(
+            RoundFact(messages[r.opened].sent_at, r.seconds, answered=r.closed is not None, first=r.first)
+            for r in rounds(chat.transcript, chat.holders)
+            if r.agent_id == agent_id
+        ),
+        agent_messages=sum(m.by_agent for m in held),
+        customer_messages=sum(m.by_customer for m in held),
+    )
