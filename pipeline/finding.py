@@ -91,7 +91,7 @@ class CheckMeta:
 
     `languages` are those whose words it reads; empty for a check that reads none (times, repetitions).
     `preview_in` are the languages where it is not proven yet. `title` names the behaviour as the agent should
-    have it ("Greets the customer"); `miss` names the miss ("No greeting"); `virtue` says a met one as praise.
+    have it ("Greets the customer"); `miss` names the miss ("No greeting").
     """
 
     id: str
@@ -125,7 +125,11 @@ class CheckMeta:
 def _finding(
     chat: AnnotatedTranscript, at: AnnotatedMessage, span: Span | None, outcome: Outcome, more: dict[str, Any]
 ) -> Finding:
-    """`more`: note, suggestion, searched (messages), also (more evidence as (message, span) pairs), confidence, agent_id."""
+    """Build a finding at a message.
+
+    `more`: note, suggestion, searched (messages), also (further evidence as (message, span) pairs), confidence, and
+    agent_id where it is not the one who held the chat at the message.
+    """
     evidence = [evidence_in(at, span), *(evidence_in(message, other) for message, other in more.pop("also", ()))]
     agent_id = more.pop("agent_id", None) or chat.holders[at.index]
     if agent_id is None:

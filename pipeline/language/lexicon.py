@@ -168,7 +168,7 @@ def _parsed(path: Path, content: bytes) -> _Lexicon:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LexiconError(f"{path}: not readable as TOML: {error}") from error
     if unknown := set(data) - _KNOWN_KEYS:
-        raise LexiconError(f"{path}: unknown key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_KNOWN_KEYS))}")
+        raise LexiconError(f"{path}: unknown key {min(unknown)!r}; known: {', '.join(sorted(_KNOWN_KEYS))}")
     if missing := [key for key in ("source", "licence") if not data.get(key)]:
         raise LexiconError(f"{path}: {missing[0]} is missing; every word list names its source and licence")
     return _Lexicon(data.get("phrases", []), data.get("except", []), data.get("patterns", []))
