@@ -1,0 +1,134 @@
+"""Service metrics by named definition: the same name hides different rules, so every figure says whose it is.
+
+A preset sets the parameters of one computation over rounds: the hours that count, the cap on a wait, how an unanswered
+round counts. Figures that chats alone cannot give (conversion, ratings of the shop) are not computed here at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from typing import TYPE_CHECKING
+
+from pipeline.rounds import ServiceHours
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.service.facts import RoundFact, ServiceFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure, ready to show: its definition id, label, value as text, what it was computed from, the definition."""
+
+    id: str
+    label: str
+    value: str
+    n: int
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """The rules of one platform.
+
+    `hours`: rounds that open outside do not count. `cap`: seconds a wait counts at most; an unanswered round counts as
+    the cap where there is one and is left out of times otherwise. `within`: seconds of the platform's fast-answer rate.
+    `first_only`: that rate is of first rounds. `mean_of`: which rounds the mean response time is taken over.
+    """
+
+    id: str
+    hours: ServiceHours | None
+    cap: float | None
+    within: float
+    first_only: bool
+
+
+PRESETS: dict[str, Preset] = {
+    preset.id: preset
+    for preset in (
+        Preset("plain", hours=None, cap=None, within=60, first_only=False),
+        Preset("taobao", hours=ServiceHours(time(8), time(23)), cap=600, within=180, first_only=False),
+        Preset("jd", hours=ServiceHours(time(9), time(23)), cap=None, within=30, first_only=True),
+    )
+}
+
+
+def metrics(facts: Iterable[ServiceFacts], preset: Preset) -> list[Metric]:
+    """The metrics of one agent, or of a team, from the facts of all chats; what has no data is left out."""
+    facts = list(facts)
+    counted = [r for fact in facts for r in fact.rounds if _counts(r, preset)]
+    timed = [seconds for r in counted if (seconds := _seconds(r, preset)) is not None]
+    first = [r.seconds for r in counted if r.first and r.seconds is not None]
+    fast_of = [r for r in counted if (r.seconds is not None or not r.answered) and (r.first or not preset.first_only)]
+    fast = sum(r.seconds is not None and r.seconds <= preset.within for r in fast_of)
+    agent_messages = sum(fact.agent_messages for fact in facts)
+    customer_messages = sum(fact.customer_messages for fact in facts)
+    hours = f", opened {preset.hours.opens:%H:%M}–{preset.hours.closes:%H:%M}" if preset.hours else ""
+    capped = f"; a wait counts at most {preset.cap:g} s, an unanswered round as much" if preset.cap else ""
+    which = "first rounds" if preset.first_only else "rounds"
+    found = [
+        Metric(
+            f"{preset.id}.first-response-time",
+            "First response time",
+            _duration(_mean(first)),
+            len(first),
+            f"Mean wait from the customer's first message to the first human reply, answered first rounds{hours}.",
+        ),
+        Metric(
+            f"{preset.id}.mean-response-time",
+            "Mean response time",
+            _duration(_mean(timed)),
+            len(timed),
+            f"Sum of round times ÷ rounds{hours}{capped}.",
+        ),
+        Metric(
+            f"{preset.id}.within-{preset.within:g}s",
+            f"Answered within {preset.within:g} s",
+            _share(fast, len(fast_of)),
+            len(fast_of),
+            f"Rounds answered by a person within {preset.within:g} s ÷ {which}{hours}.",
+        ),
+        Metric(
+            f"{preset.id}.reply-rate",
+            "Rounds answered",
+            _share(sum(r.answered for r in counted), len(counted)),
+            len(counted),
+            f"Rounds that a person answered ÷ rounds{hours}.",
+        ),
+        Metric(
+            f"{preset.id}.answer-ratio",
+            "Answer ratio",
+            f"{agent_messages / customer_messages:.2f}" if customer_messages else "",
+            customer_messages,
+            "Messages of the agent ÷ messages of the customer while the agent held the chat.",
+        ),
+    ]
+    return [metric for metric in found if metric.n]
+
+
+def _counts(fact: RoundFact, preset: Preset) -> bool:
+    return preset.hours is None or fact.opened_at is None or preset.hours.contain(fact.opened_at)
+
+
+def _seconds(fact: RoundFact, preset: Preset) -> float | None:
+    if fact.seconds is None:
+        return preset.cap if not fact.answered else None
+    return fact.seconds if preset.cap is None else min(fact.seconds, preset.cap)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else ""
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
