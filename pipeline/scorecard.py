@@ -7,7 +7,6 @@ incomplete. Checks in preview are advice: they never enter either sum.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import tomllib
 from dataclasses import dataclass, fields
@@ -20,6 +19,7 @@ from pipeline.checks import CHECKS_BY_ID
 from pipeline.finding import Outcome, Severity, Status
 from pipeline.language import PhraseChange
 from pipeline.resources import SCORECARDS
+from pipeline.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,13 +56,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """What is checked and how much it counts. `digest` identifies the exact file."""
+    """What is checked and how much it counts. `source` is the exact text it was read from, `digest` identifies it."""
 
     id: str
     version: int
     title: str
     sections: tuple[Section, ...]
     phrases: tuple[PhraseChange, ...]
+    source: str
     digest: str
 
     @property
@@ -141,6 +142,7 @@ def load_scorecard(name: str | Path) -> Scorecard:
         title=_string(data, "title", path),
         sections=sections,
         phrases=tuple(_phrase_changes(data.get("phrases", {}), path)),
+        source=content.decode("utf-8"),
         digest=hashlib.sha256(content).hexdigest(),
     )
     _refuse_doubles(scorecard, path)
@@ -171,7 +173,7 @@ def _criterion(raw: Any, where: str) -> Criterion | None:
     _known(raw, _CRITERION_KEYS, where)
     check_id = _string(raw, "check", where)
     if check_id not in CHECKS_BY_ID:
-        raise ScorecardError(f"{where}: there is no check {check_id!r}{_nearest(check_id, CHECKS_BY_ID)}")
+        raise ScorecardError(f"{where}: there is no check {check_id!r}{nearest(check_id, CHECKS_BY_ID)}")
     check_type = CHECKS_BY_ID[check_id]
     weight = raw.get("weight", 0)
     if isinstance(weight, bool) or not isinstance(weight, int | float) or weight < 0:
@@ -210,13 +212,7 @@ def _known(raw: Any, keys: tuple[str, ...], where: str) -> None:
         raise ScorecardError(f"{where}: expected a table, found {raw!r}")
     for key in raw:
         if key not in keys:
-            raise ScorecardError(f"{where}: unknown key {key!r}{_nearest(key, keys)}")
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    known = sorted(known)
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+            raise ScorecardError(f"{where}: unknown key {key!r}{nearest(key, keys)}")
 
 
 def _list(raw: Mapping[str, Any], key: str, where: object) -> list[Any]:

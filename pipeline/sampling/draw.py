@@ -57,7 +57,8 @@ class Plan:
 class Sample:
     """What was drawn, and all that is needed to draw it again.
 
-    `units` gives each drawn unit its inclusion probability; `frame_sizes` counts the units each agent had to draw from.
+    `units` gives each drawn unit its inclusion probability; `frame_sizes` counts the units each agent had to draw from;
+    `exclusions` counts, by reason, the chats that could not enter the frame.
     """
 
     plan: Plan
@@ -65,9 +66,10 @@ class Sample:
     frame_digest: str
     frame_sizes: Mapping[str, int]
     units: Mapping[Unit, float]
+    exclusions: Mapping[str, int]
 
 
-def draw(frame: Iterable[Unit], plan: Plan, seed: int) -> Sample:
+def draw(frame: Iterable[Unit], plan: Plan, seed: int, exclusions: Mapping[str, int] | None = None) -> Sample:
     """Draw the units a plan asks for; the order of the frame does not matter."""
     by_agent: dict[str, list[Unit]] = defaultdict(list)
     for unit in frame:
@@ -80,7 +82,7 @@ def draw(frame: Iterable[Unit], plan: Plan, seed: int) -> Sample:
             units = sorted(sorted(units, key=lambda unit: _random_number(seed, unit))[:take])
         drawn |= dict.fromkeys(units, take / len(by_agent[agent]))
     sizes = {agent: len(by_agent[agent]) for agent in sorted(by_agent)}
-    return Sample(plan, seed, frame_digest(u for units in by_agent.values() for u in units), sizes, drawn)
+    return Sample(plan, seed, frame_digest(u for units in by_agent.values() for u in units), sizes, drawn, exclusions or {})
 
 
 def frame_digest(frame: Iterable[Unit]) -> str:
