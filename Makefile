@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+MESSAGES ?= 100000
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup test lint types contract unit audit bench lock clean
+.PHONY: help setup test lint types contract unit audit bench docs lock clean
 
 help:            ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | expand -t 12
@@ -40,7 +41,10 @@ audit: $(READY)  ## Audit the bundled contact centre and write its pages to site
 	$(BIN)/fairhear audit fixtures/contact_centre --out site --store sqlite:///site/fairhear.db
 
 bench: $(READY)  ## Speed and memory of import and audit, beside plain spaCy tokenisation
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --messages $(MESSAGES)
+
+docs: $(READY)   ## Write pipeline/checks/README.md from the checks
+	$(BIN)/python -m pipeline.checks.document > pipeline/checks/README.md
 
 lock: $(READY)   ## Resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

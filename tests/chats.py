@@ -31,7 +31,8 @@ _DAY = datetime(2026, 11, 2, tzinfo=UTC)
 
 def chat(lines: str, **about: Any) -> Transcript:
     """The transcript that the lines describe; `about` are further fields (language, channel, closed="09:30")."""
-    messages = tuple(_message(index, line.strip()) for index, line in enumerate(lines.strip().splitlines()))
+    written = (line.strip() for line in lines.splitlines())
+    messages = tuple(_message(index, line) for index, line in enumerate(filter(None, written)))
     closed = about.pop("closed", None)
     return Transcript(
         id=about.pop("id", "case"),
