@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from pipeline.ingest import ReadOptions
 from pipeline.sampling import Plan
 from pipeline.suggest import nearest
 
@@ -88,6 +89,17 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone as an object."""
         return ZoneInfo(self.time_zone)
+
+    def read_options(self) -> ReadOptions:
+        """What the readers need of the settings."""
+        return ReadOptions(
+            zone=self.zone,
+            regions=self.phone_regions,
+            columns=self.columns,
+            agents=self.speakers.agents,
+            customers=self.speakers.customers,
+            bots=self.speakers.bots,
+        )
 
     @classmethod
     def settings_customise_sources(  # the order of precedence

@@ -1,0 +1,500 @@
+"""The `fairhear` command: reads the flags, calls the rooms, prints what they give back."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import tomllib
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipeline import resources
+from pipeline.settings import CONFIG_FILE, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pipeline.audit import Progress as OnProgress
+    from pipeline.ingest import LossReport
+    from pipeline.reporting import SiteSummary
+    from pipeline.sampling import Sample
+    from pipeline.settings import Settings
+    from pipeline.store import Run
+
+# Rooms are imported inside the commands: `fairhear --help` must not wait for spaCy.
+# ruff: noqa: PLC0415
+
+DONE, DONE_WITH_QUARANTINE, COULD_NOT_RUN = 0, 1, 2
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Audits the quality of customer-service chats: every point with its evidence, every score with its "
+    "uncertainty.\n\nStart with `fairhear audit chats.jsonl`, then open `site/lead/index.html`.",
+    epilog="Exit codes: 0 done · 1 done, and some input was quarantined (the report says which and why) · "
+    "2 could not run. Settings come from flags, then FAIRHEAR_… variables, then fairhear.toml, then defaults; "
+    "`fairhear init` writes a commented one.",
+)
+checks_app = typer.Typer(help="The checks: what they look for, why, and how often they are right.")
+scorecard_app = typer.Typer(no_args_is_help=True, help="Scorecards: what is checked and how much it counts.")
+app.add_typer(checks_app, name="checks")
+app.add_typer(scorecard_app, name="scorecard")
+
+out = Console()
+err = Console(stderr=True)
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders or globs of transcripts; `-` reads standard input.", metavar="SOURCE..."),
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Settings file instead of ./fairhear.toml.", metavar="FILE")
+]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store", help="SQLAlchemy URL, like sqlite:///fairhear.db.", metavar="URL")
+]
+Zone = Annotated[
+    str | None, typer.Option("--time-zone", help="Zone of times and dates without an offset.", metavar="ZONE")
+]
+Since = Annotated[str | None, typer.Option(help="Only chats that began at or after this date or time.", metavar="DATE")]
+Until = Annotated[
+    str | None, typer.Option(help="Only chats that began before this time, or on or before this date.", metavar="DATE")
+]
+Agents = Annotated[list[str] | None, typer.Option("--agent", help="Only chats of this agent id; may be repeated.")]
+Customers = Annotated[
+    list[str] | None, typer.Option("--customer", help="Only chats of this customer id; may be repeated.")
+]
+
+
+class Format(StrEnum):
+    """How search prints."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+
+
+def main() -> None:
+    """Run the command; the entry point of the installed program."""
+    app()
+
+
+def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn the errors a user can mend into one line and exit code 2; anything else is a bug and keeps its traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        from pipeline.ingest import SourceError
+        from pipeline.language.lexicon import LexiconError
+        from pipeline.sampling import PlanError
+        from pipeline.scorecard import ScorecardError
+        from pipeline.store import StoreError
+
+        try:
+            command(*args, **kwargs)
+        except (SettingsError, SourceError, ScorecardError, PlanError, LexiconError, StoreError, OSError) as error:
+            err.print(f"fairhear: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(COULD_NOT_RUN) from None
+        except KeyboardInterrupt:
+            err.print("fairhear: stopped. What was done is kept; run the same command again to go on.")
+            raise typer.Exit(COULD_NOT_RUN) from None
+
+    return wrapped
+
+
+@app.command()
+@reports_errors
+def audit(  # noqa: PLR0913, PLR0917 - one parameter a flag
+    source: Sources,
+    since: Since = None,
+    until: Until = None,
+    agent: Agents = None,
+    customer: Customers = None,
+    queue: Annotated[list[str] | None, typer.Option(help="Only this queue; may be repeated.")] = None,
+    product: Annotated[list[str] | None, typer.Option(help="Only this product; may be repeated.")] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option(help="Only this channel: chat, email, social, phone, in_app.")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Only chats declared to be in this language, like en.")
+    ] = None,
+    scorecard: Annotated[
+        str | None, typer.Option(help="A scorecard file, or a bundled name like default.", metavar="FILE")
+    ] = None,
+    sample: Annotated[str | None, typer.Option(help="all, or random:N-per-agent.", metavar="PLAN")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the draw; the same seed draws the same chats.")] = None,
+    store: StoreUrl = None,
+    out_folder: Annotated[Path | None, typer.Option("--out", help="Folder for the pages.", metavar="DIR")] = None,
+    findings: Annotated[
+        Path | None, typer.Option(help="Also write every finding, a JSON line each.", metavar="FILE.jsonl")
+    ] = None,
+    time_zone: Zone = None,
+    config: ConfigFile = None,
+) -> None:
+    """Audit transcripts: take them in, draw, check, score, and write a page per agent and one for the lead.
+
+    Examples: `fairhear audit chats.jsonl` · `fairhear audit exports/ --since 2026-11-01 --agent agent-3` ·
+    `fairhear audit "exports/*.csv" --sample random:10-per-agent --seed 7 --findings findings.jsonl`
+    """
+    flags = {
+        "store": store,
+        "out": out_folder,
+        "scorecard": scorecard,
+        "sample": sample,
+        "seed": seed,
+        "time_zone": time_zone,
+    }
+    settings = load_settings(flags, config)
+
+    from pipeline import audit as auditing
+    from pipeline.ingest import find_sources
+    from pipeline.sampling import Plan
+    from pipeline.scorecard import load_scorecard
+    from pipeline.store import Selection, Store
+
+    card = load_scorecard(settings.scorecard)
+    now = datetime.now(UTC)
+    with (
+        find_sources(source, stdin=sys.stdin.buffer) as sources,
+        Store.open(settings.store) as opened,
+        showing_progress() as progress,
+    ):
+        loss = auditing.import_sources(opened, sources, settings.read_options(), now=now, progress=progress)
+        selection = Selection(
+            since=moment(since, settings, "--since"),
+            until=moment(until, settings, "--until", end=True),
+            agents=tuple(agent or ()),
+            customers=tuple(customer or ()),
+            queues=tuple(queue or ()),
+            products=tuple(product or ()),
+            channels=tuple(channel or ()),
+            languages=tuple(language or ()),
+            sources=tuple(s.digest for s in sources),
+        )
+        request = auditing.AuditRequest(
+            "ad-hoc", selection, card, Plan.parse(settings.sample), settings.seed, settings.time_zone
+        )
+        prepared = auditing.prepare(opened, request, now=now)
+        fresh = auditing.run_audit(opened, prepared, now=now, progress=progress)
+        progress("Writing pages", 0, None)
+        key = prepared.run.key
+        summary = auditing.publish(opened, key, card, settings.out, service_preset=settings.service_preset)
+        if findings:
+            auditing.write_lines(findings, auditing.finding_lines(opened, key))
+    print_loss(loss)
+    print_sample(prepared.run, prepared.sample, fresh=fresh)
+    print_summary(summary)
+    raise typer.Exit(DONE_WITH_QUARANTINE if loss.quarantined else DONE)
+
+
+@app.command("import")
+@reports_errors
+def import_(
+    source: Sources,
+    report: Annotated[
+        Path | None, typer.Option(help="Also write the loss report as JSON.", metavar="FILE.json")
+    ] = None,
+    store: StoreUrl = None,
+    time_zone: Zone = None,
+    config: ConfigFile = None,
+) -> None:
+    """Take transcripts into the store without auditing them, and account for every conversation and message."""
+    settings = load_settings({"store": store, "time_zone": time_zone}, config)
+
+    from pipeline import audit as auditing
+    from pipeline.ingest import find_sources
+    from pipeline.store import Store
+
+    now = datetime.now(UTC)
+    with (
+        find_sources(source, stdin=sys.stdin.buffer) as sources,
+        Store.open(settings.store) as opened,
+        showing_progress() as progress,
+    ):
+        loss = auditing.import_sources(opened, sources, settings.read_options(), now=now, progress=progress)
+    if report:
+        report.write_bytes(orjson.dumps(loss.to_record(), option=orjson.OPT_INDENT_2) + b"\n")
+    print_loss(loss)
+    raise typer.Exit(DONE_WITH_QUARANTINE if loss.quarantined else DONE)
+
+
+@app.command()
+@reports_errors
+def search(  # noqa: PLR0913, PLR0917 - one parameter a flag
+    agent: Agents = None,
+    customer: Customers = None,
+    text: Annotated[
+        str | None, typer.Option(help="Only chats with these words in a message; case does not count.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="A table to read, or canonical transcripts.")
+    ] = Format.TABLE,
+    store: StoreUrl = None,
+    time_zone: Zone = None,
+    config: ConfigFile = None,
+) -> None:
+    """Find the chats of one agent or one customer and open them: the sub-account chat-record query.
+
+    Without --since the last 30 days are searched; any earlier date may be given. `--format jsonl` prints canonical
+    transcripts, which `fairhear audit -` reads: `fairhear search --agent agent-3 --format jsonl | fairhear audit -`.
+    """
+    settings = load_settings({"store": store, "time_zone": time_zone}, config)
+
+    from pipeline.store import Selection, Store
+    from pipeline.transcript import record_from_transcript
+
+    start = moment(since, settings, "--since") or datetime.now(UTC) - timedelta(days=30)
+    selection = Selection(
+        since=start,
+        until=moment(until, settings, "--until", end=True),
+        agents=tuple(agent or ()),
+        customers=tuple(customer or ()),
+    )
+    with Store.open(settings.store) as opened:
+        found = opened.find(selection, text=text)
+        if format_ is Format.JSONL:
+            for transcript in found:
+                sys.stdout.buffer.write(orjson.dumps(record_from_transcript(transcript)) + b"\n")
+            return
+        table = Table("began", "chat", "queue", "agents", "customer", "messages", "first words", box=None)
+        for transcript in found:
+            words = next((m.text for m in transcript.messages if m.readable), "")
+            table.add_row(
+                f"{transcript.started_at:%Y-%m-%d %H:%M}" if transcript.started_at else "",
+                *(escaped(part) for part in (transcript.id, transcript.queue or "", ", ".join(transcript.agents))),
+                escaped(transcript.customer_id or ""),
+                str(len(transcript.messages)),
+                escaped(words.replace("\n", " ")[:60]),
+            )
+    if table.row_count:
+        out.print(table)
+    until_words = f" until {until}" if until else ""
+    out.print(f"{table.row_count} chats since {start.astimezone(settings.zone):%Y-%m-%d %H:%M}{until_words}")
+
+
+@checks_app.callback(invoke_without_command=True)
+def list_checks(context: typer.Context) -> None:
+    """List the checks; `fairhear checks show ID` explains one."""
+    if context.invoked_subcommand:
+        return
+    from pipeline.checks import ALL_CHECKS
+
+    table = Table("check", "what the agent should do", "severity", "languages", "preview in", box=None)
+    for check in ALL_CHECKS:
+        meta = check.meta
+        languages = ", ".join(meta.languages) or "any"
+        table.add_row(meta.id, meta.title, meta.severity, languages, ", ".join(meta.preview_in) or "-")
+    out.print(table)
+
+
+@checks_app.command("show")
+def show_check(check_id: Annotated[str, typer.Argument(metavar="ID", help="Like courtesy.shouting.")]) -> None:
+    """Explain one check: what it looks for, why, its limits, settings, measured accuracy and examples."""
+    from pipeline.checks import CHECKS_BY_ID
+    from pipeline.suggest import nearest
+
+    if check_id not in CHECKS_BY_ID:
+        err.print(f"fairhear: there is no check {check_id!r}{nearest(check_id, CHECKS_BY_ID)}", markup=False)
+        raise typer.Exit(COULD_NOT_RUN)
+    check = CHECKS_BY_ID[check_id]
+    meta = check.meta
+    out.print(f"[bold]{meta.id}[/] · {meta.title} · {meta.severity} · version {meta.version}\n")
+    out.print(inspect.getdoc(sys.modules[check.__module__]) or "", markup=False, highlight=False)
+    out.print("\n[bold]Settings[/] (in a scorecard, under settings)")
+    for name, value in vars_of(check()).items():
+        out.print(f"  {name} = {value!r}", markup=False, highlight=False)
+    out.print("\n[bold]How often it is right[/]")
+    for measured in meta.measured:
+        out.print(f"  {measured.language}: {measured.right} of {measured.flagged} misses were misses; {measured.data}")
+    if not meta.measured:
+        out.print("  Not measured on real chats yet.")
+    path = resources.CASES / f"{meta.id}.toml"
+    for case in one_each(tomllib.loads(path.read_text("utf-8"))["case"]):
+        out.print(f"\n[bold]Example, {case['expect'].replace('_', ' ')}[/] ({case['language']}): {case['name']}")
+        out.print(case["chat"].strip(), markup=False, highlight=False)
+
+
+@scorecard_app.command("validate")
+@reports_errors
+def validate(file: Annotated[str, typer.Argument(metavar="FILE", help="A scorecard file, or a bundled name.")]) -> None:
+    """Read a scorecard and say what is in it, or what is wrong with it."""
+    from pipeline.language import load_lexicons
+    from pipeline.scorecard import load_scorecard
+
+    card = load_scorecard(file)
+    load_lexicons(resources.LEXICONS).changed(card.phrases)
+    table = Table("section", "check", "weight", "severity", box=None)
+    for section in card.sections:
+        for criterion in section.criteria:
+            table.add_row(section.title, criterion.check.meta.id, f"{criterion.weight:g}", criterion.severity)
+    out.print(table)
+    out.print(f"{card.title} ({card.id}, version {card.version}) is valid; digest {card.digest[:12]}")
+
+
+@app.command()
+@reports_errors
+def init(folder: Annotated[Path, typer.Argument(help="Where to set up.", metavar="FOLDER")] = Path()) -> None:
+    """Set up a folder: a commented fairhear.toml, an inbox for exports, and a scorecard of your own to change."""
+    from pipeline.scorecard import scorecard_path
+
+    config, card = folder / CONFIG_FILE, folder / "scorecard.toml"
+    for path in (config, card):
+        if path.exists():
+            raise SettingsError(f"{path}: stands already and is left alone; move it away to start afresh")
+    (folder / "inbox").mkdir(parents=True, exist_ok=True)
+    config.write_text((resources.SCORECARDS.parent / "fairhear.toml").read_text("utf-8"), "utf-8")
+    card.write_text(scorecard_path("default").read_text("utf-8"), "utf-8")
+    out.print(f"Wrote {config}, {card} and {folder / 'inbox'}/. Next: fairhear audit {folder / 'inbox'}")
+
+
+@app.command()
+@reports_errors
+def serve(
+    port: Annotated[
+        int, typer.Option(help="Port of Prefect's page, unless PREFECT_API_URL names an API to use.")
+    ] = 4200,
+    config: ConfigFile = None,
+) -> None:
+    """Run the nightly audit on its schedule and offer the ad-hoc audit as a form in Prefect's own page.
+
+    Stop it with Ctrl-C.
+    """
+    settings = load_settings(config=config)
+
+    from pipeline.flows.serve import serve as serving
+
+    serving(settings, config=config, port=port)
+
+
+def moment(text: str | None, settings: Settings, flag: str, *, end: bool = False) -> datetime | None:
+    """A date or time given by a flag, in the zone of the settings; with `end` a bare date means the end of that day."""
+    if text is None:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{flag} {text!r}: expected a date or time like 2026-11-20 or 2026-11-20T14:30") from None
+    if end and "T" not in text and " " not in text:
+        when += timedelta(days=1)
+    return when if when.tzinfo else when.replace(tzinfo=settings.zone)
+
+
+@contextmanager
+def showing_progress() -> Iterator[OnProgress]:
+    """A progress bar on a terminal; elsewhere one quiet line when a stage begins."""
+    if err.is_terminal:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=err, transient=True) as bar:
+            tasks: dict[str, Any] = {}
+
+            def draw(stage: str, done: int, total: int | None) -> None:
+                if stage not in tasks:
+                    tasks[stage] = bar.add_task(stage, total=total)
+                bar.update(tasks[stage], completed=done, total=total)
+
+            yield draw
+    else:
+        begun: set[str] = set()
+
+        def say(stage: str, done: int, total: int | None) -> None:  # noqa: ARG001 - the signature is given
+            if stage not in begun:
+                begun.add(stage)
+                err.print(f"{stage} …", markup=False, highlight=False)
+
+        yield say
+
+
+def print_loss(loss: LossReport) -> None:
+    """The loss report as a table, with the reasons under it."""
+    record = loss.to_record()
+    table = Table("taken in", "read", "kept", "merged", "dropped", "quarantined", box=None)
+    for what in ("conversations", "messages"):
+        counts = record[what]
+        table.add_row(what, *(f"{counts[name]:,}" for name in ("read", "kept", "merged", "dropped", "quarantined")))
+    out.print(table)
+    for reason, count in record["reasons"].items():
+        out.print(f"  {reason}: {count:,}", markup=False, highlight=False)
+    for example in loss.examples:
+        out.print(f"  {example}", markup=False, highlight=False, soft_wrap=True)
+
+
+def print_sample(run: Run, sample: Sample, *, fresh: bool) -> None:
+    """How the sample was drawn, so that it can be drawn again."""
+    frame = sum(sample.frame_sizes.values())
+    out.print(
+        f"\nSample: {len(sample.units):,} of {frame:,} (agent, chat) pairs, plan {sample.plan}, seed {sample.seed}, "
+        f"frame {sample.frame_digest[:12]}, run {run.key[:12]}",
+        highlight=False,
+    )
+    for reason, count in sample.exclusions.items():
+        out.print(f"Not in the frame: {count:,} chats, {reason}", highlight=False)
+    if not fresh:
+        out.print("This run was complete already; nothing was checked again.", highlight=False)
+
+
+def print_summary(summary: SiteSummary) -> None:
+    """The agents' table and the path of the lead's page."""
+    table = Table("agent", "chats", "score", "95 % interval", "critical", "incomplete", box=None)
+    for agent in summary.agents:
+        score = agent.score
+        table.add_row(
+            escaped(agent.name),
+            str(agent.judged),
+            "-" if score is None else f"{100 * score.value:.0f}",
+            "-"
+            if score is None
+            else "too few to judge"
+            if score.too_few
+            else f"{100 * score.low:.0f}–{100 * score.high:.0f}",
+            str(agent.critical),
+            str(agent.incomplete),
+        )
+    out.print()
+    out.print(table)
+    out.print(f"\nLead's page: {summary.lead_page}", soft_wrap=True, highlight=False)
+
+
+def escaped(text: str) -> str:
+    """Text of strangers, so that the terminal shows it and does not obey it."""
+    from rich.markup import escape
+
+    return escape("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+
+
+def vars_of(check: Any) -> dict[str, Any]:
+    """The settings of a check with their defaults."""
+    from dataclasses import fields
+
+    return {field.name: getattr(check, field.name) for field in fields(check)}
+
+
+def one_each(cases: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The first missed and the first met case of each language."""
+    seen: set[tuple[str, str]] = set()
+    for case in cases:
+        kind = (case["language"], case["expect"])
+        if kind[1] in {"missed", "met"} and kind not in seen:
+            seen.add(kind)
+            yield case
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""The flows: thin, with batches of chats as their tasks. No chat text is logged.
+
+No `from __future__ import annotations` here: Prefect reads the parameters' types when it serves a flow.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+from prefect.utilities.annotations import quote
+
+from pipeline import audit, resources
+from pipeline.audit import AuditRequest, Prepared
+from pipeline.ingest import ReadOptions, Source, find_sources
+from pipeline.language import Annotator, load_lexicons
+from pipeline.reporting import SiteSummary
+from pipeline.sampling import Plan
+from pipeline.scorecard import load_scorecard
+from pipeline.settings import Settings, load_settings
+from pipeline.store import Selection, Store
+
+Channel = Literal["chat", "email", "social", "phone", "in_app"]
+
+
+@task(name="take in", cache_policy=NO_CACHE)
+def take_in(store: Store, sources: Sequence[Source], options: ReadOptions, now: datetime) -> dict[str, Any]:
+    """Take the sources in; the loss report as a record."""
+    return audit.import_sources(store, sources, options, now=now, progress=_quiet).to_record()
+
+
+@task(name="check a batch", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def check_batch(store: Store, prepared: Prepared, number: int, annotator: Annotator) -> None:
+    """Check and save one batch of chats; repeating it changes nothing."""
+    audit.audit_batch(store, prepared, number, annotator)
+
+
+@task(name="write pages", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def write_pages(store: Store, prepared: Prepared, settings: Settings, out: Path) -> SiteSummary:
+    """Write the site of a complete run."""
+    return audit.publish(store, prepared.run.key, prepared.scorecard, out, service_preset=settings.service_preset)
+
+
+@flow(name="nightly-audit")
+def nightly_audit(day: date | None = None, config: Path | None = None) -> None:
+    """Audit the chats of one day, from the configured sources.
+
+    Args:
+        day: The day to audit, in the configured time zone. Empty: the day before the scheduled time.
+        config: Settings file instead of fairhear.toml in the working folder.
+    """
+    settings = load_settings(config=config)
+    if day is None:
+        due = flow_run.scheduled_start_time or datetime.now(UTC)
+        day = due.astimezone(settings.zone).date() - timedelta(days=1)
+    since = datetime.combine(day, time(), tzinfo=settings.zone)
+    until = datetime.combine(day + timedelta(days=1), time(), tzinfo=settings.zone)
+    plan = Plan.parse(settings.nightly.sample)
+    with find_sources(settings.nightly.sources) as sources:
+        _run("nightly", settings, sources, Selection(since=since, until=until), plan, settings.seed, settings.out)
+
+
+@flow(name="ad-hoc-audit")
+def ad_hoc_audit(  # noqa: PLR0913, PLR0917 - the fields of a form
+    sources: list[str],
+    since: date | None = None,
+    until: date | None = None,
+    agents: list[str] | None = None,
+    customers: list[str] | None = None,
+    queues: list[str] | None = None,
+    products: list[str] | None = None,
+    channels: list[Channel] | None = None,
+    languages: list[str] | None = None,
+    scorecard: str | None = None,
+    sample: str | None = None,
+    seed: int | None = None,
+    out: Path = Path("site-ad-hoc"),
+    config: Path | None = None,
+) -> None:
+    """Audit the chats you choose. Never enters the nightly trend.
+
+    Args:
+        sources: Files, folders or globs of transcripts, as the serving machine sees them.
+        since: Only chats that began on or after this day.
+        until: Only chats that began on or before this day.
+        agents: Only chats of these agent ids.
+        customers: Only chats of these customer ids.
+        queues: Only these queues.
+        products: Only these products.
+        channels: Only these channels.
+        languages: Only chats declared to be in these languages, like en.
+        scorecard: A scorecard file, or the name of a bundled one.
+        sample: all, or random:N-per-agent like random:10-per-agent.
+        seed: Seed of the draw; the same seed draws the same chats again.
+        out: Folder for the pages.
+        config: Settings file instead of fairhear.toml in the working folder.
+    """
+    settings = load_settings({"scorecard": scorecard, "sample": sample, "seed": seed}, config)
+    with find_sources(sources) as found:
+        selection = Selection(
+            since=since and datetime.combine(since, time(), tzinfo=settings.zone),
+            until=until and datetime.combine(until + timedelta(days=1), time(), tzinfo=settings.zone),
+            agents=tuple(agents or ()),
+            customers=tuple(customers or ()),
+            queues=tuple(queues or ()),
+            products=tuple(products or ()),
+            channels=tuple(channels or ()),
+            languages=tuple(languages or ()),
+            sources=tuple(source.digest for source in found),
+        )
+        _run("ad-hoc", settings, found, selection, Plan.parse(settings.sample), settings.seed, out)
+
+
+def _run(  # noqa: PLR0913, PLR0917 - the one body of both flows
+    kind: Literal["ad-hoc", "nightly"],
+    settings: Settings,
+    sources: Sequence[Source],
+    selection: Selection,
+    plan: Plan,
+    seed: int,
+    out: Path,
+) -> None:
+    logger = get_run_logger()
+    scorecard = load_scorecard(settings.scorecard)
+    now = datetime.now(UTC)
+    with _opened(settings) as store:
+        loss = take_in(quote(store), quote(sources), quote(settings.read_options()), now)
+        logger.info("Taken in: %s", loss["conversations"])
+        request = AuditRequest(kind, selection, scorecard, plan, seed, settings.time_zone)
+        prepared = audit.prepare(store, request, now=now)
+        if audit.begin(store, prepared):
+            annotator = Annotator(load_lexicons(resources.LEXICONS).changed(scorecard.phrases))
+            for number in range(len(prepared.batches)):
+                check_batch(quote(store), quote(prepared), number, quote(annotator))
+            store.complete_run(prepared.run.key, now)
+        else:
+            logger.info("Run %s was complete already; nothing was checked again", prepared.run.key[:12])
+        summary = write_pages(quote(store), quote(prepared), quote(settings), out)
+    create_markdown_artifact(_summary(prepared, summary, loss), key=f"{kind}-audit", description="Result of the audit")
+    logger.info("Lead's page: %s", summary.lead_page)
+
+
+def _opened(settings: Settings) -> AbstractContextManager[Store]:
+    return Store.open(settings.store)
+
+
+def _quiet(stage: str, done: int, total: int | None) -> None:
+    """Prefect shows the tasks; there is no bar to draw."""
+
+
+def _summary(prepared: Prepared, summary: SiteSummary, loss: dict[str, Any]) -> str:
+    """The artifact: figures only, no chat text."""
+    rows = [
+        f"| {agent.name} | {agent.judged} | {_score(agent.score)} | {agent.critical} | {agent.incomplete} |"
+        for agent in summary.agents
+    ]
+    counts = loss["conversations"]
+    return "\n".join(
+        [
+            f"Run `{prepared.run.key[:12]}` · plan {prepared.run.plan} · seed {prepared.run.seed}",
+            "",
+            "| agent | chats | score (95 % interval) | critical | incomplete |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+            "Conversations: " + ", ".join(f"{counts[name]} {name}" for name in counts),
+            "",
+            f"Lead's page: `{summary.lead_page}`",
+        ]
+    )
+
+
+def _score(score: Any) -> str:
+    return "–" if score is None else f"{100 * score.value:.0f} ({100 * score.low:.0f}–{100 * score.high:.0f})"
