@@ -1,0 +1,187 @@
+"""What a reader is given and what it hands on; and the one way from a decoded record to a redacted transcript."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
+
+from pipeline.ingest.redaction import DEFAULT_REGIONS, redact
+from pipeline.transcript import TranscriptError, transcript_from_record, unknown_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import tzinfo
+    from pathlib import Path
+
+    from pipeline.transcript import Transcript
+
+_NONE: Mapping[str, int] = MappingProxyType({})
+_MOST_SHOWN = 10_000  # characters of a rejected record that are kept: enough to find it again
+_FIELD = re.compile(r"(?:\w+(?:\[\d+\])?\.)*(\w+)(?:\[\d+\])?: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to read. `name` is what people see, `digest` the SHA-256 of the content."""
+
+    name: str
+    path: Path
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read what a file leaves open.
+
+    `zone` is given to times without an offset. `regions` are the countries whose local phone numbers are redacted.
+    `columns` maps canonical fields ("messages.text") to column names and overrides the guess; an empty name leaves
+    the field out. `agents`, `customers` and `bots` are speaker names of plain transcripts and values of role columns.
+    """
+
+    zone: tzinfo
+    regions: tuple[str, ...] = DEFAULT_REGIONS
+    columns: Mapping[str, str] = field(default_factory=dict)
+    agents: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    bots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTranscript:
+    """A redacted transcript, and what was lost on the way to it.
+
+    `dropped` counts messages left out, by reason; `merged` those that repeated another one of the record exactly;
+    `ignored` the fields nobody knows, by name.
+    """
+
+    transcript: Transcript
+    line: int | None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    merged: int = 0
+    ignored: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """What could not be read.
+
+    `reason` is a short stable code, `detail` a sentence: where, what was expected, what was found, what to try.
+    `content` is the record, redacted, its start if it is long. `messages` is how many it held, 0 where that is
+    unknown; `conversations` is 0 for a single message that belongs to none.
+    """
+
+    source: str
+    line: int | None
+    reason: str
+    detail: str
+    content: str
+    messages: int = 0
+    conversations: int = 1
+
+
+Item = ReadTranscript | Rejected
+
+
+class Reader(Protocol):
+    """One file format."""
+
+    name: str
+
+    def recognises(self, head: bytes, path: Path) -> bool:
+        """Whether a file that begins with these bytes is in this format."""
+
+    def read(self, source: Source, options: ReadOptions) -> Iterator[Item]:
+        """Yield the conversations of the file; whatever cannot be read comes as Rejected."""
+
+    def describe(self, source: Source, options: ReadOptions) -> str | None:
+        """What was guessed about the file, for people; None where nothing is guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a reader hands in what it found in one source: nothing passes without redaction."""
+
+    source: Source
+    options: ReadOptions
+
+    def redact(self, text: str) -> str:
+        """The text without personal data."""
+        return redact(text, self.options.regions)
+
+    def take(
+        self, record: Any, line: int | None, *, dropped: Mapping[str, int] = _NONE, redacted: bool = False
+    ) -> Item:
+        """Redact and build one canonical record, which is changed on the way; `redacted` says the texts are already."""
+        messages = record.get("messages") if isinstance(record, dict) else None
+        held = messages if isinstance(messages, list) else []
+        if not redacted:
+            for message in held:
+                if isinstance(message, dict) and isinstance(message.get("text"), str):
+                    message["text"] = redact(message["text"], self.options.regions)
+        try:
+            transcript, merged = _build(record, self.options.zone)
+        except (TranscriptError, RecursionError) as error:
+            lost = len(held) + sum(dropped.values())
+            return self.reject(
+                line, _reason(str(error)), f"{error}; mend it and import again", _json(record), messages=lost
+            )
+        return ReadTranscript(transcript, line, dropped, merged, Counter(unknown_fields(record)))
+
+    def reject(self, line: int | None, reason: str, detail: str, content: str, *, messages: int = 0) -> Rejected:
+        """Say what cannot be read; the place is put before the detail and both texts are redacted."""
+        place = self.source.name if line is None else f"{self.source.name}, line {line}"
+        return Rejected(
+            source=self.source.name,
+            line=line,
+            reason=reason,
+            detail=_showable(f"{place}: {self.redact(detail)}"),
+            content=_showable(self.redact(content)[:_MOST_SHOWN]),
+            messages=messages,
+        )
+
+
+def _build(record: Any, zone: tzinfo) -> tuple[Transcript, int]:
+    """The transcript, and how many exact doubles among its messages were merged."""
+    try:
+        return transcript_from_record(record, zone=zone), 0
+    except TranscriptError:  # equal ids are one cause; looking for doubles beforehand would slow every record down
+        slim, merged = _without_doubles(record)
+        if not merged:
+            raise
+    return transcript_from_record(slim, zone=zone), merged
+
+
+def _without_doubles(record: Any) -> tuple[Any, int]:
+    messages = record.get("messages") if isinstance(record, dict) else None
+    if not isinstance(messages, list):
+        return record, 0
+    unlike = {
+        _json(message) if isinstance(message, dict) and message.get("id") is not None else str(place): message
+        for place, message in reversed(list(enumerate(messages)))
+    }
+    kept = list(unlike.values())[::-1]
+    return record | {"messages": kept}, len(messages) - len(kept)
+
+
+def _reason(error: str) -> str:
+    """A stable code from the field that a TranscriptError names: bad-role, bad-text, bad-time, bad-record."""
+    match = _FIELD.match(error)
+    name = match[1] if match else "record"
+    return "bad-time" if name.endswith("_at") else f"bad-{name}"
+
+
+def _json(record: Any) -> str:
+    try:
+        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError:  # nested hundreds of levels deep
+        return str(id(record))
+
+
+def _showable(text: str) -> str:
+    # Bytes that were no characters must not stop a page or a database later.
+    return text.encode("utf-8", "replace").decode("utf-8")
