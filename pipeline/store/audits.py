@@ -218,29 +218,34 @@ def _evaluation_row(run_pk: int, transcript_pk: int, unit: AuditedUnit) -> dict[
 def _finding_rows(evaluation_pk: int, evaluation: Evaluation) -> Iterator[tuple[Remark, tuple[Any, ...]]]:
     """Yield what stands in `remarks` and in `findings` but for the key between them."""
     for number, result in enumerate(evaluation.results):
-        check = (result.check_id, result.version, result.status.value, result.severity.value, result.outcome.value)
+        check = (result.check_id, result.version, result.status, result.severity, result.outcome)
         for position, finding in enumerate(result.findings):
             evidence = [(e.message_id, e.start, e.end) for e in finding.evidence]
             searched = to_json(finding.searched) if finding.searched else None
             row = (evaluation_pk, number, position, finding.confidence, to_json(evidence), searched)
-            yield Remark(*check, finding.outcome.value, finding.note, finding.suggestion), row
+            yield Remark(*check, finding.outcome, finding.note, finding.suggestion), row
         if not result.findings:
-            remark = Remark(*check, result.outcome.value, result.reason, "")
+            remark = Remark(*check, result.outcome, result.reason, "")
             yield remark, (evaluation_pk, number, 0, None, None, None)
 
 
 def _remark_pks(connection: Connection, wanted: Iterable[Remark]) -> dict[Remark, int]:
     """The keys of remarks; those not yet in the table are inserted in the order given."""
-    digests = {hashlib.sha256(to_json(remark).encode()).hexdigest(): remark for remark in wanted}
+    digests = {hashlib.sha256(to_json(tuple(remark)).encode()).hexdigest(): remark for remark in wanted}
     found: dict[str, int] = {}
     for some in chunks(list(digests), CHUNK):
         there = connection.execute(select(remarks.c.digest, remarks.c.pk).where(remarks.c.digest.in_(some)))
         found |= {row.digest: row.pk for row in there}
     if new := [digest for digest in digests if digest not in found]:
         statement = insert(remarks).returning(remarks.c.pk, sort_by_parameter_order=True)
-        rows = [{"digest": digest, **digests[digest]._asdict()} for digest in new]
+        rows = [{"digest": digest} | _remark_row(digests[digest]) for digest in new]
         found |= dict(zip(new, connection.execute(statement, rows).scalars(), strict=True))
     return {remark: found[digest] for digest, remark in digests.items()}
+
+
+def _remark_row(remark: Remark) -> dict[str, Any]:
+    # Members of enumerations become plain text: drivers differ in what they make of them.
+    return {name: str(value) if isinstance(value, str) else value for name, value in remark._asdict().items()}
 
 
 # -- reading evaluations
@@ -283,7 +288,7 @@ def _said(connection: Connection, pks: Sequence[int], known: dict[int, Remark]) 
     statement = statement.order_by(findings.c.evaluation_pk, findings.c.result, findings.c.position)
     said: dict[int, list[Any]] = defaultdict(list)
     missing: dict[int, None] = {}
-    for row in connection.execute(statement):
+    for row in connection.execute(statement).all():
         said[row[0]].append(row)
         if row[3] not in known:
             missing[row[3]] = None
@@ -304,8 +309,8 @@ def _results(
         yield CheckResult(
             check_id=remark.check_id,
             version=remark.version,
-            status=Status(remark.status),
-            severity=Severity(remark.severity),
+            status=_STATUSES[remark.status],
+            severity=_SEVERITIES[remark.severity],
             agent_id=agent_id,
             outcome=_OUTCOMES[remark.result_outcome],
             findings=() if empty else tuple(_finding_from(row, agent_id, texts, known) for row in rows),
@@ -319,7 +324,7 @@ def _finding_from(row: Any, agent_id: str, texts: Mapping[str, str], known: Mapp
     return Finding(
         agent_id,
         _OUTCOMES[remark.outcome],
-        tuple([Evidence(where, start, end, texts[where][start:end]) for where, start, end in orjson.loads(evidence)]),
+        tuple([Evidence(said, start, end, texts[said][start:end]) for said, start, end in orjson.loads(evidence)]),
         remark.note,
         remark.suggestion,
         tuple(orjson.loads(searched)) if searched else (),
@@ -336,4 +341,7 @@ def _service_from(text: str) -> ServiceFacts:
     )
 
 
+# Faster than calling the enumeration, which counts at a hundred thousand findings.
 _OUTCOMES = {str(outcome): outcome for outcome in Outcome}
+_STATUSES = {str(status): status for status in Status}
+_SEVERITIES = {str(severity): severity for severity in Severity}

@@ -123,10 +123,10 @@ def _write(connection: Connection, held: Sequence[_Held]) -> None:
     for h in (*new, *longer):
         assert h.pk is not None  # noqa: S101 - given just above; tells the type checker
         rows += message_rows(h.pk, h.transcript, start=h.stored)
-        earlier = len(replace(h.transcript, messages=h.transcript.messages[: h.stored]).agents)
+        known = replace(h.transcript, messages=h.transcript.messages[: h.stored]).agents if h.stored else ()
         started = to_utc(h.transcript.started_at)
         agent_rows += [
-            (h.pk, place, agent, started) for place, agent in enumerate(h.transcript.agents) if place >= earlier
+            (h.pk, place, agent, started) for place, agent in enumerate(h.transcript.agents) if place >= len(known)
         ]
     insert_rows(connection, messages, rows)
     insert_rows(connection, transcript_agents, agent_rows)
@@ -275,7 +275,7 @@ def load(connection: Connection, pks: Sequence[int]) -> list[tuple[int, Transcri
         said = said.order_by(messages.c.transcript_pk, messages.c.position)
         texts = {
             pk: tuple(message_from_row(row) for row in rows)
-            for pk, rows in groupby(connection.execute(said), key=lambda row: row[0])
+            for pk, rows in groupby(connection.execute(said).all(), key=lambda row: row[0])
         }
         for row in connection.execute(select(transcripts).where(transcripts.c.pk.in_(some))):
             found[row.pk] = transcript_from_row(row, texts.get(row.pk, ()))

@@ -51,8 +51,7 @@ def to_moment(text: str | None) -> datetime | None:
 def transcript_row(transcript: Transcript) -> dict[str, Any]:
     """The row in `transcripts`, without its key."""
     row = _columns(transcript)
-    said = [message[1:] for message in message_rows(0, transcript)]
-    return row | {"digest": hashlib.sha256(orjson.dumps([row, said])).hexdigest()}
+    return row | {"digest": hashlib.sha256(orjson.dumps([row, transcript.messages])).hexdigest()}
 
 
 def _columns(transcript: Transcript) -> dict[str, Any]:
