@@ -74,18 +74,26 @@ _ORDER_WORD = re.compile(
 _NUMBER_WORD = re.compile(r"(?:(?<![a-zæøå])(?:nr|no|id)\.?|编号|#)[\s:：.]*\Z", re.IGNORECASE)
 
 
-def phone_spans(plain: str, regions: Sequence[str]) -> Iterator[Span]:
-    """Yield where phone numbers stand in a text of half-width digits; spans of different shapes may overlap."""
+def phone_spans(plain: str, regions: Sequence[str]) -> list[Span]:
+    """Where phone numbers stand in a text of half-width digits, without overlaps."""
+    spans: list[Span] = []
     for match in _INTERNATIONAL.finditer(plain):
-        yield from _international(plain, match)
+        spans += _international(plain, match)
     for shape, region in _LOCAL:
         asked = regions if region is None else [region] if region in regions else []
         for match in shape.finditer(plain) if asked else ():
-            if _stands_alone(plain, match.start()) and context_before(plain, match.start()) is not Context.ORDER:
-                yield from _longest_valid(plain, match, asked)
+            if not _free(match, spans) or not _stands_alone(plain, match.start()):
+                continue
+            if context_before(plain, match.start()) is not Context.ORDER:
+                spans += _longest_valid(plain, match, asked)
     for match in _BESIDE_A_WORD.finditer(plain):
-        if context_before(plain, match.start()) is Context.PHONE:
-            yield from _longest_valid(plain, match, regions)
+        if _free(match, spans) and context_before(plain, match.start()) is Context.PHONE:
+            spans += _longest_valid(plain, match, regions)
+    return spans
+
+
+def _free(match: re.Match[str], spans: list[Span]) -> bool:
+    return all(match.end() <= start or match.start() >= end for start, end in spans)
 
 
 def context_before(plain: str, start: int) -> Context:

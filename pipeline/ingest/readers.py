@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.ingest.delimited import DelimitedReader
 from pipeline.ingest.jsonl import JsonReader
+from pipeline.ingest.parquet import ParquetReader
+from pipeline.ingest.plain import PlainReader
 from pipeline.ingest.records import Desk
+from pipeline.ingest.workbook import WorkbookReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +17,8 @@ if TYPE_CHECKING:
 
     from pipeline.ingest.records import Item, Reader, ReadOptions, Source
 
-READERS: tuple[Reader, ...] = (JsonReader(),)
-"""Told apart by content. Adding a format is adding a file and a line here."""
+READERS: tuple[Reader, ...] = (ParquetReader(), WorkbookReader(), JsonReader(), DelimitedReader(), PlainReader())
+"""Told apart by content, the surest marks first. Adding a format is adding a file and a line here."""
 
 SUFFIXES = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".txt"})
 """Files that are taken from a folder by name; others only if a reader knows their content."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 
 from pipeline.ingest.redaction import DEFAULT_REGIONS, redact
+from pipeline.ingest.text import mended
 from pipeline.transcript import TranscriptError, transcript_from_record, unknown_fields
 
 if TYPE_CHECKING:
@@ -139,8 +140,8 @@ class Desk:
             source=self.source.name,
             line=line,
             reason=reason,
-            detail=_showable(f"{place}: {self.redact(detail)}"),
-            content=_showable(self.redact(content)[:_MOST_SHOWN]),
+            detail=mended(f"{place}: {self.redact(detail)}"),
+            content=mended(self.redact(content)[:_MOST_SHOWN]),
             messages=messages,
         )
 
@@ -180,8 +181,3 @@ def _json(record: Any) -> str:
         return orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode()
     except orjson.JSONEncodeError:  # nested hundreds of levels deep
         return str(id(record))
-
-
-def _showable(text: str) -> str:
-    # Bytes that were no characters must not stop a page or a database later.
-    return text.encode("utf-8", "replace").decode("utf-8")
