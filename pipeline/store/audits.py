@@ -13,7 +13,6 @@ from sqlalchemy import insert, select, update
 
 from pipeline.finding import CheckResult, Evidence, Finding, Outcome, Severity, Status
 from pipeline.sampling import Plan, Sample, Unit
-from pipeline.scorecard import Evaluation
 from pipeline.service.facts import RoundFact, ServiceFacts
 from pipeline.store.chats import CHUNK, load, pks_by_id
 from pipeline.store.database import insert_rows
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from pipeline.scorecard import Evaluation
     from pipeline.transcript import Transcript
 
 
@@ -265,6 +265,9 @@ def load_audited(
     connection: Connection, pks: Sequence[int], known: dict[int, Remark]
 ) -> list[tuple[Transcript, AuditedUnit]]:
     """The evaluations with these keys, in the order asked; `known` remarks are added to."""
+    # The scorecard brings the checks and spaCy, which an import or a search can do without.
+    from pipeline.scorecard import Evaluation  # noqa: PLC0415
+
     rows = {row.pk: row for row in connection.execute(select(evaluations).where(evaluations.c.pk.in_(pks)))}
     chats = dict(load(connection, list(dict.fromkeys(row.transcript_pk for row in rows.values()))))
     said = _said(connection, pks, known)

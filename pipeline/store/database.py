@@ -51,7 +51,9 @@ def connect(url: str) -> Engine:
         ) from error
     except ImportError as error:
         raise StoreError(f"store {parsed!r}: its driver is not installed ({error}); pip install it") from error
-    event.listen(engine, "handle_error", _explain)
+    if engine.dialect.is_async:
+        raise StoreError(f"store {parsed!r}: this driver is for asynchronous programs; use another, like +psycopg")
+    event.listen(engine, "handle_error", _explain, retval=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -145,13 +147,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _explain(context: ExceptionContext) -> None:
+def _explain(context: ExceptionContext) -> StoreError | None:
     """Turn a database that is locked, full, damaged or out of reach into a StoreError; our own mistakes stay bare."""
     if type(context.sqlalchemy_exception) not in {exc.OperationalError, exc.DatabaseError}:
-        return
+        return None
     said = str(context.original_exception).strip()
     url = context.engine.url if context.engine else None
     hint = next(
         (hint for sign, hint in _HINTS.items() if sign in said), "check that the database is up and its URL right"
     )
-    context.chained_exception = StoreError(f"store {url!r}: {said}; {hint}")
+    return StoreError(f"store {url!r}: {said}; {hint}")
