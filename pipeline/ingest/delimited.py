@@ -6,6 +6,7 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.ingest.columns import guessable
 from pipeline.ingest.plain import begins_message
 from pipeline.ingest.tables import Row, Table, describe_tables, read_tables
 from pipeline.ingest.text import broken, decode_head, encoding_of, mended, open_text
@@ -26,17 +27,17 @@ class DelimitedReader:
     name = "CSV or TSV with a header"
 
     def recognises(self, head: bytes, path: Path) -> bool:  # noqa: ARG002 - the protocol's signature
-        """Whether the first line is a header whose columns most of the next rows have too."""
+        """Whether the first line is a header: by its names, or because most rows have as many cells."""
         text = decode_head(head).lstrip("\r\n")
         header = text.partition("\n")[0]
         if _JSON.match(header) or begins_message(header):
             return False
         delimiter = _delimiter(header)
         rows = [row for row in _rows_of(text, delimiter) if row]
-        if not rows or len(rows[0]) < 2 or sum(map(bool, rows[0])) < 2:
+        if not rows or sum(map(bool, rows[0])) < 2:
             return False
         alike = sum(len(row) == len(rows[0]) for row in rows)
-        return 2 * alike > len(rows)
+        return guessable(rows[0]) >= 2 or 2 * alike > len(rows)
 
     def read(self, source: Source, options: ReadOptions) -> Iterator[Item]:
         """Yield the conversations of the file."""
@@ -104,6 +105,7 @@ def _rows(file: Iterable[str], delimiter: str, width: int, wanted: Sequence[int]
             continue
         raw = "".join(lines.taken)
         if broken(raw):
+            raw, row = mended(raw), [mended(cell) for cell in row]
             problem = (
                 "bad-encoding",
                 "some bytes are no characters in the encoding of the file; save it as UTF-8",

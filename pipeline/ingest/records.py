@@ -161,12 +161,11 @@ def _without_doubles(record: Any) -> tuple[Any, int]:
     messages = record.get("messages") if isinstance(record, dict) else None
     if not isinstance(messages, list):
         return record, 0
-    unlike = {
-        _json(message) if isinstance(message, dict) and message.get("id") is not None else str(place): message
-        for place, message in reversed(list(enumerate(messages)))
-    }
-    kept = list(unlike.values())[::-1]
-    return record | {"messages": kept}, len(messages) - len(kept)
+    unlike: dict[str, Any] = {}
+    for place, message in enumerate(messages):
+        named = isinstance(message, dict) and message.get("id") is not None
+        unlike.setdefault(_json(message) if named else str(place), message)
+    return record | {"messages": list(unlike.values())}, len(messages) - len(unlike)
 
 
 def _reason(error: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.transcript import Role
@@ -37,6 +38,7 @@ _FIRST_WORD = re.compile(r"[\s\-–_]+")
 _IN_BRACKETS = re.compile(r"(?P<name>.*\S)\s*[(（\[](?P<role>[^)）\]]+)[)）\]]\Z")
 
 
+@lru_cache(maxsize=1_000)  # a column repeats the same few words
 def role_of_word(word: str) -> Role | None:
     """The role a word stands for, whatever its case; None where it is no word for a role ("Ana").
 

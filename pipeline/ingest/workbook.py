@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +41,9 @@ class WorkbookReader:
 def _tables(path: Path) -> Iterator[Table]:
     import openpyxl  # noqa: PLC0415 - slow to import, and most sources are not workbooks
 
-    with _quietly():
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    with closing(workbook):
+    with path.open("rb") as file:  # not by path: the library refuses names without .xlsx
+        with _quietly():
+            workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
         for sheet in workbook.worksheets:
             sheet.reset_dimensions()  # some programs write a wrong size, and rows would be cut off
             numbered = _numbered(sheet)
