@@ -55,7 +55,7 @@ def add(connection: Connection, source: SourceRef, batch: Sequence[tuple[int, Tr
     """Take in a batch; see `Store.add`."""
     held = {
         transcript.id: _Held(transcript, pk, len(transcript.messages))
-        for pk, transcript in load(connection, list(_pks(connection, [t.id for _, t in batch]).values()))
+        for pk, transcript in load(connection, list(pks_by_id(connection, [t.id for _, t in batch]).values()))
     }
     done = {position: _merge(held, transcript) for position, transcript in batch}
     _write(connection, list(held.values()))
@@ -250,16 +250,12 @@ def quarantined(connection: Connection, after: int) -> list[tuple[int, SourceRef
 
 def by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Transcript]:
     """The transcripts with these ids, as far as they exist."""
-    found = load(connection, list(_pks(connection, ids).values()))
+    found = load(connection, list(pks_by_id(connection, ids).values()))
     return {transcript.id: transcript for _, transcript in found}
 
 
 def pks_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """The keys of the transcripts with these ids, as far as they exist."""
-    return _pks(connection, ids)
-
-
-def _pks(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in chunks(list(dict.fromkeys(ids)), CHUNK):
         rows = connection.execute(select(transcripts.c.id, transcripts.c.pk).where(transcripts.c.id.in_(some)))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, exc, func, inspect, select, text
-from sqlalchemy.dialects import registry
 from sqlalchemy.engine import make_url
 
 from pipeline.store.records import StoreError
@@ -16,7 +15,7 @@ from pipeline.store.tables import REVISION, metadata
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import URL, Connection, Engine, Table
     from sqlalchemy.engine import ExceptionContext
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,16 +36,16 @@ _HINTS = {
 
 def connect(url: str) -> Engine:
     """An engine for the URL; nothing is opened yet. Raises StoreError where the URL names no database we can use."""
+    parsed: str | URL = url  # once it is parsed, it shows without its password
     try:
         parsed = make_url(url)
-        registry.load(parsed.drivername.replace("+", "."))
         options: dict[str, Any] = {}
         if parsed.get_backend_name() == "sqlite":
             options["connect_args"] = {"timeout": BUSY_SECONDS}
         engine = create_engine(parsed, **options)
     except exc.ArgumentError as error:
         raise StoreError(
-            f"store {url!r}: not the URL of a database; expected one like sqlite:///fairhear.db "
+            f"store {parsed!r}: not the URL of a database; expected one like sqlite:///fairhear.db "
             "or postgresql+psycopg://user@host/name"
         ) from error
     except ImportError as error:

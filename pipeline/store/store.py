@@ -168,9 +168,7 @@ class Store:
         with writing(self._engine) as connection:
             new = audits.save_batch(connection, key, number, units, self._remark_pks)
         # Only now: had the transaction failed, these keys would name nothing.
-        if len(self._remark_pks) > _REMEMBERED:
-            self._remark_pks.clear()
-        self._remark_pks |= new
+        self._remark_pks = new if len(self._remark_pks) > _REMEMBERED else self._remark_pks | new
 
     def complete_run(self, key: str, finished_at: datetime) -> None:
         """Make a begun run visible; a second time changes nothing."""
@@ -206,7 +204,7 @@ class Store:
             pks = audits.audited_pks(connection, key, agent_id)
         for some in chunks(pks, chats.CHUNK):
             if len(self._remarks) > _REMEMBERED:
-                self._remarks.clear()
+                self._remarks = {}
             with reading(self._engine) as connection:
                 pairs = audits.load_audited(connection, some, self._remarks)
             yield from pairs

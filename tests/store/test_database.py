@@ -110,7 +110,7 @@ def test_a_locked_store_says_so(url: str, tmp_path: Path, monkeypatch: pytest.Mo
         ("sqlite:///{}", "unable to open database file"),
         ("sqlite:///file:{}/store.db?mode=ro&uri=true", "make the file and its folder writable"),
         ("{}/store.db", "not the URL of a database; expected one like sqlite:///fairhear.db"),
-        ("oraculum://host/x", "not the URL of a database"),
+        ("oraculum://me:secret@host/x", "not the URL of a database"),
         ("postgresql+pg8000://me:secret@host/x", r"its driver is not installed .*; pip install it"),
         ("sqlite+aiosqlite:///{}/store.db", "this driver is for asynchronous programs"),
     ],
