@@ -5,14 +5,15 @@ One definition of each, used by the checks and by the service metrics alike.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.transcript import Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from datetime import datetime, time
 
     from pipeline.transcript import Message, Transcript
 
@@ -24,6 +25,10 @@ class Round:
     It starts at the customer's first unanswered message (`opened`, an index) and ends at the first human reply
     (`closed`, an index; None where none came). `agent_id` is who held the chat when it opened. `first` marks the
     first round of that agent in the chat. `seconds` is the wait, None without a reply or without times.
+
+    Where the chat changes hands, the wait is shared out: the agent's part runs from message `since` (the customer's,
+    or the handover to him) to message `until` (the reply, or the handover by him; None while nobody answers), and
+    `seconds` is the length of that part.
     """
 
     agent_id: str
@@ -31,6 +36,8 @@ class Round:
     closed: int | None
     first: bool
     seconds: float | None
+    since: int
+    until: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +47,38 @@ class ServiceHours:
     opens: time
     closes: time
 
+    @classmethod
+    def parse(cls, text: str) -> ServiceHours | None:
+        """Read "08:00-23:00"; an empty text means around the clock, None. Raises ValueError."""
+        if not text:
+            return None
+        match = _HOURS.fullmatch(text)
+        if not match or match[1] == match[2]:
+            raise ValueError("expected opening hours like 08:00-23:00, or nothing for around the clock")
+        return cls(time.fromisoformat(match[1]), time.fromisoformat(match[2]))
+
     def contain(self, moment: datetime) -> bool:
         """Whether the desk is open at this moment; hours may run over midnight."""
         local = moment.timetz().replace(tzinfo=None)
         if self.opens <= self.closes:
             return self.opens <= local < self.closes
         return local >= self.opens or local < self.closes
+
+    def open_seconds(self, start: datetime, end: datetime) -> float:
+        """How many seconds between two moments the desk was open, in the local time of the first."""
+        end = end.astimezone(start.tzinfo)
+        overnight = timedelta(days=self.closes <= self.opens)
+        total = timedelta()
+        day = start.date() - timedelta(days=1)
+        while day <= end.date():
+            opens = datetime.combine(day, self.opens, start.tzinfo)
+            closes = datetime.combine(day, self.closes, start.tzinfo) + overnight
+            total += max(min(end, closes) - max(start, opens), timedelta())
+            day += timedelta(days=1)
+        return total.total_seconds()
+
+
+_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
 
 
 def holders(transcript: Transcript, handovers: Collection[int] = ()) -> tuple[str | None, ...]:
@@ -76,28 +109,34 @@ def holders(transcript: Transcript, handovers: Collection[int] = ()) -> tuple[st
     return tuple(held)
 
 
-def rounds(
+def rounds(  # noqa: PLR0913 - the parameters by which published definitions differ, each with its plain default
     transcript: Transcript,
     held: tuple[str | None, ...],
     *,
     hours: ServiceHours | None = None,
     automatic_replies: bool = False,
     ignore: Collection[int] = (),
+    handovers: Collection[int] = (),
 ) -> tuple[Round, ...]:
     """The rounds of a chat, in order.
 
     `held` comes from `holders`. With `hours`, a round that opens while the desk is closed is left out.
     `automatic_replies` lets an auto-reply or a bot close a round. `ignore` are indexes of customer messages that
-    ask for no answer (a bare "thanks").
+    ask for no answer (a bare "thanks"). With `handovers` (as for `holders`) a handover ends the round of the agent who
+    gives the chat away and opens one of the agent who gets it: his clock starts then, and no sooner.
     """
     found: list[Round] = []
-    for opened, closed in _waits(transcript, automatic=automatic_replies, ignore=ignore):
-        agent, messages = held[opened], transcript.messages
-        if agent is None or not (hours is None or _within(hours, messages[opened].sent_at)):
+    met: set[str] = set()
+    messages = transcript.messages
+    for wait in _waits(transcript, held, automatic=automatic_replies, ignore=ignore, handovers=handovers):
+        if wait.agent is None:
             continue
-        seconds = None if closed is None else seconds_between(messages[opened], messages[closed])
-        first = all(earlier.agent_id != agent for earlier in found)
-        found.append(Round(agent, opened, closed, first=first, seconds=seconds))
+        first = wait.agent not in met
+        met.add(wait.agent)
+        if hours is None or _within(hours, messages[wait.since].sent_at):
+            seconds = None if wait.until is None else seconds_between(messages[wait.since], messages[wait.until])
+            closed = wait.until if wait.answered else None
+            found.append(Round(wait.agent, wait.opened, closed, first, seconds, wait.since, wait.until))
     return tuple(found)
 
 
@@ -109,18 +148,45 @@ def seconds_between(earlier: Message, later: Message) -> float | None:
     return elapsed if elapsed >= 0 else None
 
 
-def _waits(transcript: Transcript, *, automatic: bool, ignore: Collection[int]) -> Iterator[tuple[int, int | None]]:
-    """Yield (first unanswered customer message, reply or None) as indexes."""
-    opened: int | None = None
+class _Wait(NamedTuple):
+    """What becomes a round: see there."""
+
+    agent: str | None
+    opened: int
+    since: int
+    until: int | None = None
+    answered: bool = False
+
+
+def _waits(
+    transcript: Transcript,
+    held: tuple[str | None, ...],
+    *,
+    automatic: bool,
+    ignore: Collection[int],
+    handovers: Collection[int],
+) -> Iterator[_Wait]:
+    wait: _Wait | None = None
+    asked: int | None = None  # the customer's last opening message: what a new agent has to answer
+    speaker: str | None = None
     for index, message in enumerate(transcript.messages):
+        if message.human_agent:
+            speaker = message.agent_id
         if message.role is Role.CUSTOMER and message.kind is not Kind.EVENT:
-            if opened is None and index not in ignore:
-                opened = index
-        elif opened is not None and _replies(message, automatic=automatic):
-            yield opened, index
-            opened = None
-    if opened is not None:
-        yield opened, None
+            if wait is None and index not in ignore:
+                wait, asked = _Wait(held[index], index, index), index
+        elif wait is not None and _replies(message, automatic=automatic):
+            yield wait._replace(until=index, answered=True)
+            wait = None
+        if index not in handovers or asked is None:
+            continue
+        taker = held[index + 1] if index + 1 < len(held) else None
+        if taker is not None and taker != speaker:  # the words of a handover, and somebody else did come
+            if wait is not None and wait.agent != taker:
+                yield wait._replace(until=index)
+            wait = _Wait(taker, asked if wait is None else wait.opened, index)
+    if wait is not None:
+        yield wait
 
 
 def _replies(message: Message, *, automatic: bool) -> bool:

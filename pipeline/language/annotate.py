@@ -64,6 +64,11 @@ class AnnotatedMessage:
         """Whether there are words to judge."""
         return self.message.readable
 
+    @property
+    def hands_over(self) -> bool:
+        """Whether it says that the chat goes to somebody else: an agent's announcement, or the desk's event."""
+        return self.says("transfer") and (self.by_agent or self.message.role is Role.SYSTEM)
+
     def says(self, *cues: str) -> bool:
         """Whether any of the cues is in the message."""
         return any(cue in self.cues for cue in cues)
@@ -119,7 +124,7 @@ class Annotator:
         messages = tuple(
             self._annotated_message(index, message, language) for index, message in enumerate(transcript.messages)
         )
-        handovers = [m.index for m in messages if m.says("transfer") and (m.by_agent or m.message.role is Role.SYSTEM)]
+        handovers = [m.index for m in messages if m.hands_over]
         return AnnotatedTranscript(transcript, language, messages, holders(transcript, handovers))
 
     def _annotated_message(self, index: int, message: Message, language: str | None) -> AnnotatedMessage:
