@@ -289,6 +289,6 @@ def _drawn(tally: AgentTally, sample: Sample) -> str:
         return "Every chat of yours in the period was judged; nothing was picked."
     return (
         f"Of your {figures.count(frame)} chats in the period, {figures.count(tally.sampled)} were drawn at random, "
-        f"each with the same chance of {figures.percent(tally.sampled / frame)}. Nobody chose them, and the draw can be "
-        f"repeated: seed {sample.seed}, plan {sample.plan}."
+        f"each with the same chance of {figures.percent(tally.sampled / frame)}. Nobody chose them, "
+        f"and the draw can be repeated: seed {sample.seed}, plan {sample.plan}."
     )

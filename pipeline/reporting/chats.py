@@ -124,8 +124,8 @@ def reference(transcript_id: str, check_id: str, finding: Finding) -> str:
 class ChatReader:
     """Turns the chats of one agent into views.
 
-    `blanket` are the checks for which every message of the agent is an opportunity. Met findings of those say only
-    that nothing was wrong, so they are counted and never marked.
+    `blanket` are the checks that every message of the agent is an opportunity for. Where such a check is met, nothing
+    was wrong with a message, which is counted but not marked.
     """
 
     agent_id: str
@@ -179,14 +179,12 @@ class ChatReader:
         )
 
     def telling(self, transcript: Transcript, check_id: str, finding: Finding) -> bool:
-        """Whether a met finding shows something the agent did, rather than the absence of a fault."""
-        if check_id in self.blanket:
-            return False
+        """Whether a met finding points at something the agent did, rather than at the absence of a fault."""
         at = finding.evidence[0]
-        message = next((m for m in transcript.messages if m.id == at.message_id), None)
-        return message is not None and (
-            at.end - at.start < len(message.text) or (message.human_agent and message.agent_id == self.agent_id)
-        )
+        message = next(m for m in transcript.messages if m.id == at.message_id)
+        if at.end - at.start < len(message.text):
+            return True
+        return check_id not in self.blanket and message.human_agent and message.agent_id == self.agent_id
 
     def _messages(
         self,
@@ -203,7 +201,7 @@ class ChatReader:
                 if not only and not self._marked(transcript, result, finding):
                     continue
                 for evidence in finding.evidence:
-                    marks[evidence.message_id].append(Mark(evidence.start, evidence.end, finding.outcome))
+                    marks[evidence.message_id].append(Mark(evidence.start, evidence.end, _kind(result, finding)))
                 if not only:
                     notes[finding.evidence[0].message_id].append(self._note(transcript.id, result, finding))
         before = 0
@@ -221,12 +219,13 @@ class ChatReader:
         self, message: Message, anchor: str, marks: list[Mark], notes: list[NoteView], skipped: int
     ) -> MessageView:
         side, who = self._speaker(message)
+        sent_at = message.sent_at and message.sent_at.astimezone(self.zone)
         return MessageView(
             anchor=anchor,
             side=side,
             who=who,
-            time=figures.clock(message.sent_at, self.zone) if message.sent_at else "",
-            moment=message.sent_at.astimezone(self.zone).isoformat() if message.sent_at else "",
+            time=figures.clock(sent_at) if sent_at else "",
+            moment=sent_at.isoformat() if sent_at else "",
             unseen=_UNSEEN.get(message.kind, ""),
             words=marked(message.text, marks),
             notes=tuple(notes),
@@ -248,7 +247,7 @@ class ChatReader:
         meta = self.checks[result.check_id]
         missed = finding.outcome is Outcome.MISSED
         return NoteView(
-            outcome="advice" if missed and result.status is Status.PREVIEW else str(finding.outcome),
+            outcome=_kind(result, finding),
             label=_label(result, finding.outcome),
             title=meta.miss if missed else meta.title,
             note=finding.note,
@@ -264,6 +263,11 @@ class ChatReader:
             title=self.checks[result.check_id].title,
             detail=f"{met} of {len(judged)}" if judged else result.reason or result.findings[0].note,
         )
+
+
+def _kind(result: CheckResult, finding: Finding) -> str:
+    advice = finding.outcome is Outcome.MISSED and result.status is Status.PREVIEW
+    return "advice" if advice else str(finding.outcome)
 
 
 _LABELS = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.sampling import estimate
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, tzinfo
+    from datetime import date, datetime
 
     from pipeline.finding import CheckMeta, Measured
     from pipeline.sampling import Estimate
@@ -96,9 +96,9 @@ def days(first: date | datetime, last: date | datetime) -> str:
     return f"{day(first)} to {day(last)}"
 
 
-def clock(moment: datetime, zone: tzinfo) -> str:
+def clock(moment: datetime) -> str:
     """A time of day, to the second."""
-    return moment.astimezone(zone).strftime("%H:%M:%S")
+    return f"{moment.hour:02}:{moment.minute:02}:{moment.second:02}"
 
 
 def share(found: Estimate | None) -> str:

@@ -111,7 +111,7 @@ def _tallied(
 
 
 def _write_agent(renderer: Renderer, place: Path, agent: AgentInput, tally: AgentTally, *, page: Any) -> None:
-    reader = replace(tally.reader, blanket=tally.blanket)
+    reader = replace(tally.reader, blanket=frozenset(tally.blanket))
     chats = _chats(agent, reader)
     last = page_of(max(tally.shown, 1))
     for number in range(1, last + 1):

@@ -16,7 +16,7 @@ from pipeline.sampling import estimate
 from pipeline.scorecard import weighted_score
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
 
     from markupsafe import Markup
 
@@ -88,7 +88,7 @@ class Critical(NamedTuple):
 
 @dataclass(slots=True)
 class AgentTally:
-    """One agent's chats in sum. `screened` counts every chat, sampled or not."""
+    """One agent's chats in sum. `screened` counts every chat, sampled or not; `blanket` is as in ChatReader."""
 
     reader: ChatReader
     scorecard: Scorecard
@@ -105,20 +105,14 @@ class AgentTally:
     results_unclear: int = 0
     critical_findings: int = 0
     criticals: list[Critical] = field(default_factory=list)
+    blanket: set[str] = field(default_factory=set)
     first_day: str = ""
     last_day: str = ""
     _weights: dict[str, float] = field(init=False)
     _weight: float = 0.0
-    _not_blanket: set[str] = field(default_factory=set)
-    _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._weights = {criterion.check.meta.id: criterion.weight for criterion in self.scorecard.criteria}
-
-    @property
-    def blanket(self) -> frozenset[str]:
-        """The checks that yielded one finding for each of the agent's messages, in every chat."""
-        return frozenset(self._seen - self._not_blanket)
 
     def mean_lost(self, lost: float) -> float:
         """What a check took off the quality score, in [0, 1]; over all checks this adds up to 1 - score."""
@@ -153,14 +147,12 @@ class AgentTally:
                 self.sections[section.id].add(share, unit.day, inclusion)
         counts = [r for r in evaluation.results if r.status is Status.STABLE and r.share_met is not None]
         total = sum(self._weights[r.check_id] for r in counts)
-        own_messages = sum(m.human_agent and m.agent_id == evaluation.agent_id for m in transcript.messages)
+        own = {m.id: len(m.text) for m in transcript.messages if m.human_agent and m.agent_id == evaluation.agent_id}
         for result in evaluation.results:
             tally = self.checks[result.check_id, result.status]
             share = result.share_met
-            if result.findings:
-                self._seen.add(result.check_id)
-                if len(result.findings) != own_messages:
-                    self._not_blanket.add(result.check_id)
+            if _whole_messages_met(result, own) > 1:
+                self.blanket.add(result.check_id)
             unclear = result.outcome is Outcome.COULD_NOT_JUDGE
             tally.chats_unclear += unclear
             if result.status is Status.STABLE:
@@ -215,3 +207,9 @@ class AgentTally:
     ) -> Example:
         excerpt = self.reader.excerpt(transcript, unit, result, finding, self.shown)
         return Example(rank, finding, excerpt, reference(transcript.id, result.check_id, finding))
+
+
+def _whole_messages_met(result: CheckResult, own: Mapping[str, int]) -> int:
+    """How many whole messages of the agent (`own`: their lengths by id) are the evidence of a met finding."""
+    evidence = [f.evidence[0] for f in result.findings if f.outcome is Outcome.MET]
+    return sum(e.end - e.start == own.get(e.message_id) for e in evidence)

@@ -15,8 +15,6 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipeline.finding import Outcome
-
 _PICTURES = 0x2400  # ␀ and its neighbours stand for the control character of the same rank
 _REPLACEMENT = 0xFFFD
 _KEPT = {0x09, 0x0A, 0x0D}  # tab and line breaks; a browser reads CR and CRLF as a line break
@@ -32,11 +30,11 @@ _UNSHOWABLE = re.compile("[" + "".join(re.escape(chr(code)) for code in _SHOWN) 
 
 
 class Mark(NamedTuple):
-    """A slice of a message to be marked as the evidence of a met or a missed finding."""
+    """A slice of a message to be marked as evidence; `kind` is met, missed or advice."""
 
     start: int
     end: int
-    outcome: Outcome
+    kind: str
 
 
 def shown(text: str) -> str:
@@ -50,19 +48,24 @@ def marked(text: str, marks: Iterable[Mark]) -> Markup:
     Without its tags the result is `shown(text)` again, character for character.
     """
     marks = [mark for mark in marks if mark.start < mark.end]
+    if not marks:
+        return escape(shown(text))
     cuts = sorted({0, len(text)}.union(*((mark.start, mark.end) for mark in marks)))
     stretches: list[tuple[str, int, int]] = []
     for start, end in pairwise(cuts):
-        outcomes = " ".join(sorted({mark.outcome for mark in marks if mark.start <= start and end <= mark.end}))
-        if stretches and stretches[-1][0] == outcomes:
-            stretches[-1] = (outcomes, stretches[-1][1], end)
+        kinds = sorted(mark.kind for mark in marks if mark.start <= start and end <= mark.end)
+        # A narrow mark inside a wide one of its kind must still stand out.
+        classes = " ".join([*dict.fromkeys(kinds), *(["again"] if len(set(kinds)) < len(kinds) else [])])
+        if stretches and stretches[-1][0] == classes:
+            stretches[-1] = (classes, stretches[-1][1], end)
         else:
-            stretches.append((outcomes, start, end))
-    return Markup("").join(_stretch(shown(text[start:end]), outcomes) for outcomes, start, end in stretches)
+            stretches.append((classes, start, end))
+    return Markup("").join(_stretch(escape(shown(text[start:end])), classes) for classes, start, end in stretches)
 
 
-def _stretch(text: str, outcomes: str) -> Markup:
-    return Markup('<mark class="{}">{}</mark>').format(outcomes, text) if outcomes else escape(text)
+def _stretch(text: Markup, classes: str) -> Markup:
+    # The classes are ours and the text is escaped, so this needs no second escaping.
+    return Markup(f'<mark class="{classes}">{text}</mark>') if classes else text  # noqa: S704
 
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
