@@ -1,0 +1,101 @@
+"""A canned reply sent twice, word for word, by the same agent in one chat.
+
+Looks for: agent messages of some length that equal an earlier message of the same agent in the chat. Spaces,
+punctuation, letter case and emoji do not count; numbers do, for another number is another fact.
+Why it matters: the same block of text again tells the customer that nobody read what she wrote.
+Known limits: a reply reworded slightly is not seen. Where the customer, too, repeats herself word for word, the same
+answer is fair. So is a courtesy (a hold, an offer of help, a goodbye) or a question put twice, but not three times.
+Source: the "avoids scripted replies" item of published contact-centre rubrics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from pipeline.checks.holds import is_hold
+from pipeline.checks.wording import ASKS, is_question, plain, sentences, weight
+from pipeline.finding import CheckMeta, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.finding import Finding
+    from pipeline.language import AnnotatedMessage, AnnotatedTranscript
+
+_COURTESIES = (
+    "greeting",
+    "offer-to-help",
+    "further-help",
+    "thanks",
+    "welcome",
+    "apology",
+    "thanks-for-waiting",
+    "farewell",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedCannedReply:
+    """Replies sent again word for word; every longer message after an agent's first is an opportunity."""
+
+    meta: ClassVar[CheckMeta] = CheckMeta(
+        id="process.repeated-canned-reply",
+        version=1,
+        severity=Severity.MINOR,
+        title="Answers each message afresh",
+        miss="Canned reply repeated",
+    )
+    letters: int = 24  # shortest message that counts; a Chinese character counts as three letters
+    times: int = 2  # how often a mere courtesy, or a question, may be put in one chat
+
+    def find(self, chat: AnnotatedTranscript) -> Iterable[Finding]:
+        """Yield one finding per longer message of an agent, from his second on."""
+        sent: dict[str, list[AnnotatedMessage]] = {}
+        for message in chat.messages:
+            if not message.by_agent or not message.readable or self._short(message):
+                continue
+            earlier = sent.setdefault(message.message.agent_id, [])
+            same = [m for m in earlier if plain(m.text) == plain(message.text)]
+            if same and not self._fair(chat, same, message):
+                yield self.meta.missed(
+                    chat,
+                    message,
+                    also=[(same[-1], None)],
+                    note="The same words were sent earlier in this chat.",
+                    suggestion="Answer what the customer wrote last; a ready-made text wants a line of its own.",
+                )
+            elif earlier:
+                yield self.meta.met(chat, message, note="No copy of an earlier reply, or a fair one.")
+            earlier.append(message)
+
+    def _short(self, message: AnnotatedMessage) -> bool:
+        return weight(message, (0, len(message.text))) < self.letters
+
+    def _fair(self, chat: AnnotatedTranscript, same: Sequence[AnnotatedMessage], message: AnnotatedMessage) -> bool:
+        """Whether it answers the very same words, or is a courtesy or a question that may be put again."""
+        asked = _asked(chat, message)
+        again = bool(asked) and any(_asked(chat, earlier) == asked for earlier in same)
+        asks = is_question(message.text) or message.says("expects-reply", *ASKS)
+        return again or (len(same) < self.times and (asks or self._courtesy(message)))
+
+    def _courtesy(self, message: AnnotatedMessage) -> bool:
+        """Whether nothing of length is left of a message without the sentences of its courtesies."""
+        spans = [span for cue in _COURTESIES for span in message.cues.get(cue, ())]
+        rest = [
+            (start, end)
+            for start, end in sentences(message.text)
+            if not any(start < right and left < end for left, right in spans)
+        ]
+        return is_hold(message) or sum(weight(message, span) for span in rest) < self.letters
+
+
+def _asked(chat: AnnotatedTranscript, message: AnnotatedMessage) -> str:
+    """What the customer wrote since the agents' last message before this one."""
+    asked: list[str] = []
+    for earlier in reversed(chat.messages[: message.index]):
+        if earlier.by_agent:
+            break
+        if earlier.by_customer:
+            asked.append(plain(earlier.text))
+    return " ".join(reversed(asked)).strip()
