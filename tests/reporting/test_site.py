@@ -256,7 +256,7 @@ def test_messages_that_came_after_the_judgement_are_not_shown(tmp_path: Path) ->
 
 
 def test_hostile_words_names_and_ids_show_as_typed(tmp_path: Path) -> None:
-    transcript = chat(TALES["curt"].format(agent="ana"), id=HOSTILE)
+    transcript = chat(TALES["curt"].format(agent="ana"), id=HOSTILE[:-1])
     unit = judged(transcript, "ana")
     first = replace(transcript.messages[0], text=f"The lamp is two weeks late! {HOSTILE}\r\n  second line")
     transcript = replace(transcript, messages=(first, *transcript.messages[1:]))
