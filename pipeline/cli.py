@@ -464,12 +464,12 @@ def print_summary(summary: SiteSummary) -> None:
             else "too few to judge"
             if score.too_few
             else f"{100 * score.low:.0f}–{100 * score.high:.0f}",
-            str(agent.critical),
+            str(agent.failed),
             str(agent.incomplete),
         )
     out.print()
     out.print(table)
-    out.print(f"\nLead's page: {summary.lead_page}", soft_wrap=True, highlight=False)
+    out.print(f"\nLead's page: {summary.lead}", soft_wrap=True, highlight=False)
 
 
 def escaped(text: str) -> str:

@@ -4,7 +4,6 @@ No `from __future__ import annotations` here: Prefect reads the parameters' type
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +23,9 @@ from pipeline.sampling import Plan
 from pipeline.scorecard import load_scorecard
 from pipeline.settings import Settings, load_settings
 from pipeline.store import Selection, Store
+
+# Prefect must not look through a whole sample for futures, and unwraps the mark before the task sees it.
+opaque: Any = quote
 
 Channel = Literal["chat", "email", "social", "phone", "in_app"]
 
@@ -58,8 +60,7 @@ def nightly_audit(day: date | None = None, config: Path | None = None) -> None:
     if day is None:
         due = flow_run.scheduled_start_time or datetime.now(UTC)
         day = due.astimezone(settings.zone).date() - timedelta(days=1)
-    since = datetime.combine(day, time(), tzinfo=settings.zone)
-    until = datetime.combine(day + timedelta(days=1), time(), tzinfo=settings.zone)
+    since, until = _midnight(day, settings), _midnight(day + timedelta(days=1), settings)
     plan = Plan.parse(settings.nightly.sample)
     with find_sources(settings.nightly.sources) as sources:
         _run("nightly", settings, sources, Selection(since=since, until=until), plan, settings.seed, settings.out)
@@ -103,8 +104,8 @@ def ad_hoc_audit(  # noqa: PLR0913, PLR0917 - the fields of a form
     settings = load_settings({"scorecard": scorecard, "sample": sample, "seed": seed}, config)
     with find_sources(sources) as found:
         selection = Selection(
-            since=since and datetime.combine(since, time(), tzinfo=settings.zone),
-            until=until and datetime.combine(until + timedelta(days=1), time(), tzinfo=settings.zone),
+            since=_midnight(since, settings),
+            until=_midnight(until and until + timedelta(days=1), settings),
             agents=tuple(agents or ()),
             customers=tuple(customers or ()),
             queues=tuple(queues or ()),
@@ -128,25 +129,25 @@ def _run(  # noqa: PLR0913, PLR0917 - the one body of both flows
     logger = get_run_logger()
     scorecard = load_scorecard(settings.scorecard)
     now = datetime.now(UTC)
-    with _opened(settings) as store:
-        loss = take_in(quote(store), quote(sources), quote(settings.read_options()), now)
+    with Store.open(settings.store) as store:
+        loss = take_in(opaque(store), opaque(sources), opaque(settings.read_options()), now)
         logger.info("Taken in: %s", loss["conversations"])
         request = AuditRequest(kind, selection, scorecard, plan, seed, settings.time_zone)
         prepared = audit.prepare(store, request, now=now)
         if audit.begin(store, prepared):
             annotator = Annotator(load_lexicons(resources.LEXICONS).changed(scorecard.phrases))
             for number in range(len(prepared.batches)):
-                check_batch(quote(store), quote(prepared), number, quote(annotator))
+                check_batch(opaque(store), opaque(prepared), number, opaque(annotator))
             store.complete_run(prepared.run.key, now)
         else:
             logger.info("Run %s was complete already; nothing was checked again", prepared.run.key[:12])
-        summary = write_pages(quote(store), quote(prepared), quote(settings), out)
+        summary = write_pages(opaque(store), opaque(prepared), opaque(settings), out)
     create_markdown_artifact(_summary(prepared, summary, loss), key=f"{kind}-audit", description="Result of the audit")
-    logger.info("Lead's page: %s", summary.lead_page)
+    logger.info("Lead's page: %s", summary.lead)
 
 
-def _opened(settings: Settings) -> AbstractContextManager[Store]:
-    return Store.open(settings.store)
+def _midnight(day: date | None, settings: Settings) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), tzinfo=settings.zone)
 
 
 def _quiet(stage: str, done: int, total: int | None) -> None:
@@ -156,7 +157,7 @@ def _quiet(stage: str, done: int, total: int | None) -> None:
 def _summary(prepared: Prepared, summary: SiteSummary, loss: dict[str, Any]) -> str:
     """The artifact: figures only, no chat text."""
     rows = [
-        f"| {agent.name} | {agent.judged} | {_score(agent.score)} | {agent.critical} | {agent.incomplete} |"
+        f"| {agent.name} | {agent.judged} | {_score(agent.score)} | {agent.failed} | {agent.incomplete} |"
         for agent in summary.agents
     ]
     counts = loss["conversations"]
@@ -170,7 +171,7 @@ def _summary(prepared: Prepared, summary: SiteSummary, loss: dict[str, Any]) -> 
             "",
             "Conversations: " + ", ".join(f"{counts[name]} {name}" for name in counts),
             "",
-            f"Lead's page: `{summary.lead_page}`",
+            f"Lead's page: `{summary.lead}`",
         ]
     )
 

@@ -8,7 +8,7 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,21 +35,22 @@ def serve(settings: Settings, *, config: Path | None, port: int) -> None:
             stack.enter_context(embedded_api(port))
         # Prefect reads its settings when it is imported, so it is imported when they are set.
         from prefect import serve as serve_deployments  # noqa: PLC0415
-        from prefect.deployments.runner import EntrypointType  # noqa: PLC0415
         from prefect.schedules import Cron  # noqa: PLC0415
+        from prefect.types.entrypoint import EntrypointType  # noqa: PLC0415
 
         from pipeline.flows.audits import ad_hoc_audit, nightly_audit  # noqa: PLC0415
 
-        serve_deployments(
-            nightly_audit.to_deployment(
-                "nightly",
-                schedule=Cron(settings.nightly.cron, timezone=settings.time_zone),
-                concurrency_limit=1,
-                parameters=parameters,
-                entrypoint_type=EntrypointType.MODULE_PATH,
-            ),
-            ad_hoc_audit.to_deployment("ad-hoc", parameters=parameters, entrypoint_type=EntrypointType.MODULE_PATH),
+        nightly: Any = nightly_audit.to_deployment(
+            "nightly",
+            schedule=Cron(settings.nightly.cron, timezone=settings.time_zone),
+            concurrency_limit=1,
+            parameters=parameters,
+            entrypoint_type=EntrypointType.MODULE_PATH,
         )
+        ad_hoc: Any = ad_hoc_audit.to_deployment(
+            "ad-hoc", parameters=parameters, entrypoint_type=EntrypointType.MODULE_PATH
+        )
+        serve_deployments(nightly, ad_hoc)
 
 
 @contextmanager

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -110,14 +108,9 @@ class Annotator:
     def __init__(self, lexicons: Lexicons) -> None:
         self._lexicons = lexicons
 
-    def annotate(self, transcripts: Iterable[Transcript], *, batch: int = 256) -> Iterator[AnnotatedTranscript]:
+    def annotate(self, transcripts: Iterable[Transcript]) -> Iterator[AnnotatedTranscript]:
         """Yield each transcript annotated, in order; memory does not grow with their number."""
-        remaining = iter(transcripts)
-        while some := list(islice(remaining, batch)):
-            with ExitStack() as zones:
-                for language in self._lexicons.languages:
-                    zones.enter_context(self._lexicons.finder(language).memory_zone())
-                yield from [self._annotated(transcript) for transcript in some]
+        return map(self._annotated, transcripts)
 
     def _annotated(self, transcript: Transcript) -> AnnotatedTranscript:
         language = _conversation_language(transcript)
@@ -130,7 +123,7 @@ class Annotator:
     def _annotated_message(self, index: int, message: Message, language: str | None) -> AnnotatedMessage:
         if not message.text or message.kind not in {Kind.TEXT, Kind.EVENT}:
             return AnnotatedMessage(index, message, None, _NO_CUES)
-        own = identify(message.text)
+        own = identify(message.text, expected=language)
         read_as = own if own in self._lexicons.languages else language
         cues = self._lexicons.finder(read_as).find(message.text) if read_as in self._lexicons.languages else None
         return AnnotatedMessage(index, message, own, cues or _NO_CUES)

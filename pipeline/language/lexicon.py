@@ -16,26 +16,28 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import spacy
 from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from spacy.language import Language
-    from spacy.tokens import Doc
 
 Span = tuple[int, int]
 Cues = dict[str, tuple[Span, ...]]
 
 _KNOWN_KEYS = frozenset({"source", "licence", "phrases", "except", "patterns"})
+_FORGET_AFTER = 20_000  # messages: forgetting costs as much as a few hundred of them
 # People glue sentences together in chats: "hold on!!thanks" is three words to us.
 _CHAT_INFIXES = (r"[!?…;:,/]+(?=\w)", r"(?<=[^\W\d])\.(?=[^\W\d]{2})")
 
@@ -61,45 +63,102 @@ class _Lexicon:
     patterns: list[list[dict[str, Any]]] = field(default_factory=list)
 
 
+class _Part(Enum):
+    """What a hit of the phrase matcher is for."""
+
+    PHRASE = "phrase"
+    EXCEPTION = "exception"
+    WORD = "word"  # one that patterns cannot do without
+
+
+class _Patterns:
+    """The token patterns of a language, tried only where the words stand that they need.
+
+    spaCy's Matcher is some hundred times slower than its PhraseMatcher, so it is asked as seldom as can be.
+    """
+
+    def __init__(self, nlp: Language, lexicons: Mapping[str, _Lexicon]) -> None:
+        self._matchers: dict[str, Matcher] = {}
+        self._by_rarest: dict[str, set[tuple[str, frozenset[frozenset[str]]]]] = {}
+        for cue, lexicon in lexicons.items():
+            if lexicon.patterns:
+                self._matchers[cue] = Matcher(nlp.vocab)
+                self._matchers[cue].add(cue, lexicon.patterns)
+            for pattern in lexicon.patterns:
+                needed = _needed(pattern, cue)
+                common = nlp.Defaults.stop_words
+                rarest = min(needed, key=lambda words: sum(100 if w in common or not w.isalpha() else 1 for w in words))
+                for word in rarest:
+                    self._by_rarest.setdefault(word, set()).add((cue, needed - {rarest}))
+        others = (needed for entries in self._by_rarest.values() for _, needed in entries)
+        self.words = sorted({*self._by_rarest, *(word for needed in others for words in needed for word in words)})
+
+    def find(self, doc: Doc, words: set[str]) -> Iterator[tuple[str, Span]]:
+        """Yield the cue and span of every hit; `words` are those of `self.words` that stand in the text."""
+        possible = {
+            cue
+            for word in words
+            for cue, needed in self._by_rarest.get(word, ())
+            if not any(map(words.isdisjoint, needed))
+        }
+        for cue in sorted(possible):
+            for _, start, end in self._matchers[cue](doc):
+                yield cue, _characters(doc, start, end)
+
+
 class CueFinder:
     """Finds the cues of one language in a text: one tokenisation, one pass over all word lists."""
 
     def __init__(self, language: str, lexicons: Mapping[str, _Lexicon]) -> None:
         self._nlp = _blank(language)
         self._phrases = PhraseMatcher(self._nlp.vocab, attr="NORM")
-        self._patterns = Matcher(self._nlp.vocab)
-        names: dict[str, tuple[str, bool]] = {}
+        self._keys: dict[int, tuple[str, _Part]] = {}
         for cue, lexicon in lexicons.items():
-            for key, phrases in ((cue, lexicon.phrases), (f"not {cue}", lexicon.exceptions)):
-                if phrases:
-                    self._phrases.add(key, [self._nlp.tokenizer(phrase) for phrase in phrases])
-                names[key] = (cue, key == cue)
-            if lexicon.patterns:
-                self._patterns.add(cue, lexicon.patterns)
-        self._names = {self._nlp.vocab.strings.add(key): name for key, name in names.items()}
+            self._add(cue, _Part.PHRASE, map(self._nlp.tokenizer, lexicon.phrases))
+            self._add(cue, _Part.EXCEPTION, map(self._nlp.tokenizer, lexicon.exceptions))
+        self._patterns = _Patterns(self._nlp, lexicons)
+        for word in self._patterns.words:
+            self._add(word, _Part.WORD, [Doc(self._nlp.vocab, words=[word])])
+        self._by_character = not isinstance(self._nlp.tokenizer, Tokenizer)
+        self._zone = ExitStack()
+        self._met = 0
 
-    def memory_zone(self) -> AbstractContextManager[object]:
-        """A scope after which spaCy forgets the words it met, so that memory stays flat over millions of messages."""
-        return self._nlp.memory_zone()
+    def _add(self, name: str, part: _Part, docs: Iterable[Doc]) -> None:
+        key = f"{name} {part.value}"
+        if some := list(docs):
+            self._phrases.add(key, some)
+            self._keys[self._nlp.vocab.strings.add(key)] = (name, part)
+
+    def _forget(self) -> None:
+        """Let spaCy forget the words it met since the last time, so that memory stays flat.
+
+        The first words are met outside any zone and stay: they fill the tokenizer's cache, which has a limit of its
+        own and takes in nothing while a zone is open.
+        """
+        self._met = 0
+        self._zone.close()
+        self._zone.enter_context(self._nlp.memory_zone())
 
     def find(self, text: str) -> Cues:
         """The spans of every cue in a text, in order and without overlap inside one cue."""
+        self._met += 1
+        if self._met > _FORGET_AFTER:
+            self._forget()
         doc = self._nlp.tokenizer(text)
         found: dict[str, list[Span]] = {}
         exceptions: dict[str, list[Span]] = {}
-        for key, start, end in self._matches(doc):
-            last = doc[end - 1]
-            span = (doc[start].idx, last.idx + len(last))
-            if _cuts_a_word(text, span):
+        words: set[str] = set()
+        for key, start, end in self._phrases(doc):
+            name, part = self._keys[key]
+            if part is _Part.WORD:
+                words.add(name)
                 continue
-            cue, counts = self._names[key]
-            (found if counts else exceptions).setdefault(cue, []).append(span)
-        return {cue: kept for cue, spans in found.items() if (kept := _merged(spans, exceptions.get(cue, ())))}
-
-    def _matches(self, doc: Doc) -> Iterator[tuple[int, int, int]]:
-        yield from self._phrases(doc)
-        if len(self._patterns):
-            yield from self._patterns(doc)
+            span = _characters(doc, start, end)
+            if not (self._by_character and _cuts_a_word(text, span)):
+                (found if part is _Part.PHRASE else exceptions).setdefault(name, []).append(span)
+        for cue, span in self._patterns.find(doc, words):
+            found.setdefault(cue, []).append(span)
+        return {cue: kept for cue in sorted(found) if (kept := _merged(found[cue], exceptions.get(cue, ())))}
 
 
 class Lexicons:
@@ -180,6 +239,24 @@ def _blank(language: str) -> Language:
         infixes = [*(nlp.Defaults.infixes or ()), *_CHAT_INFIXES]
         nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     return nlp
+
+
+def _needed(pattern: list[dict[str, Any]], cue: str) -> frozenset[frozenset[str]]:
+    """The words a pattern cannot do without: one of each list must stand in the text."""
+    lists = []
+    for token in pattern:
+        wanted: Any = next((token[key] for key in ("NORM", "LOWER", "TEXT", "ORTH") if key in token), {})
+        words = [wanted] if isinstance(wanted, str) else wanted.get("IN")
+        if words and token.get("OP", "1") in {"1", "+"}:
+            lists.append(frozenset(word.lower() for word in words))
+    if not lists:
+        raise LexiconError(f"{cue}: a pattern needs a word that is not optional (NORM, LOWER, TEXT or ORTH): {pattern}")
+    return frozenset(lists)
+
+
+def _characters(doc: Doc, start: int, end: int) -> Span:
+    last = doc[end - 1]
+    return doc[start].idx, last.idx + len(last)
 
 
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]")
