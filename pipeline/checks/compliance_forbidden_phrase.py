@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.checks.kinds import forbidden
-from pipeline.finding import CheckMeta, Severity
+from pipeline.finding import CheckMeta, Measured, Severity
 from pipeline.language.clauses import negated, quoted, sentence
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ class ForbiddenPhrase:
         miss="Forbidden phrase",
         languages=("en", "zh", "da"),
         preview_in=("en", "zh", "da"),
+        measured=(
+            Measured("en", right=0, flagged=0, data="64 two-sided support chats in English, read by us"),
+            Measured("zh", right=1, flagged=1, data="330 web-shop chats in Chinese, read by us"),
+        ),
     )
 
     def find(self, chat: AnnotatedTranscript) -> Iterable[Finding]:

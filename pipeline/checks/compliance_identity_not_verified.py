@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from pipeline.finding import CheckMeta, Severity
+from pipeline.finding import CheckMeta, Measured, Severity
 from pipeline.language.clauses import sentence
 from pipeline.transcript import Role
 
@@ -39,6 +39,10 @@ class IdentityNotVerified:
         miss="Account details without identification",
         languages=("en", "zh", "da"),
         preview_in=("en", "zh", "da"),
+        measured=(
+            Measured("en", right=0, flagged=0, data="64 two-sided support chats in English, read by us"),
+            Measured("zh", right=0, flagged=0, data="330 web-shop chats in Chinese, read by us"),
+        ),
     )
 
     def find(self, chat: AnnotatedTranscript) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.checks.kinds import forbidden
-from pipeline.finding import CheckMeta, Severity
+from pipeline.finding import CheckMeta, Measured, Severity
 from pipeline.language.clauses import negated, quoted, sentence
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ class SensitiveData:
         title="Keeps sensitive data out of the chat",
         miss="Sensitive data asked for or shown",
         languages=("en", "zh", "da"),
+        measured=(
+            Measured("en", right=0, flagged=0, data="64 two-sided support chats in English, read by us"),
+            Measured("zh", right=10, flagged=10, data="330 web-shop chats in Chinese, read by us"),
+        ),
     )
 
     def find(self, chat: AnnotatedTranscript) -> Iterable[Finding]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.checks.kinds import forbidden
-from pipeline.finding import CheckMeta, Severity
+from pipeline.finding import CheckMeta, Measured, Severity
 from pipeline.language.clauses import before_in_clause, quoted
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ class AbusiveLanguage:
         title="Keeps clear of insults and swear words",
         miss="Abusive language",
         languages=("en", "zh", "da"),
+        measured=(
+            Measured("en", right=0, flagged=0, data="64 two-sided support chats in English, read by us"),
+            Measured("zh", right=0, flagged=0, data="330 web-shop chats in Chinese, read by us"),
+        ),
     )
 
     def find(self, chat: AnnotatedTranscript) -> Iterable[Finding]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.checks.kinds import forbidden
-from pipeline.finding import CheckMeta, Severity
+from pipeline.finding import CheckMeta, Measured, Severity
 from pipeline.language.clauses import quoted
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class Shouting:
         miss="Message in capitals",
         languages=("en", "zh", "da"),
         preview_in=("zh", "da"),
+        measured=(
+            Measured("en", right=59, flagged=60, data="60 of the 291 flagged among 43,410 Reddit comments, read by us"),
+        ),
     )
     words: int = 3  # capital words in a row that count as shouting
     letters: int = 3  # shortest word that counts; shorter ones may stand between
@@ -86,9 +89,9 @@ def _runs(text: str) -> Iterable[list[re.Match[str]]]:
 
 
 _TOKEN = re.compile(
-    r"(?P<skipped>https?://\S+|\S+@\S+|\[[^\[\]\s]{1,30}\]|#\w+[#?]?|[^\W_]*\d\w*(?:-\w+)*)"
-    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
-    r"|(?P<parting>[>→»|/\n•])"
+    r"(?P<skipped>https?://\S+|\S+@\S+|\[[^\[\]\s]{1,30}\]|#\w+[#?]?|[A-Za-z]*\d[A-Za-z\d]*)"
+    r"|(?P<word>[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:['’][^\W\d_\u3040-\u30ff\u3400-\u9fff]+)*)"
+    r"|(?P<parting>[>→»|/\n•]|[\u3040-\u30ff\u3400-\u9fff]+)"
 )
 # Words that make a run of capitals a sentence; names, brands and menus have none of them. Those that are an acronym
 # too (US, AM, OS) are left out.
