@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.checks.holds import is_hold
 from pipeline.checks.wording import ASKS, is_question, plain, sentences, weight
-from pipeline.finding import CheckMeta, Severity
+from pipeline.finding import CheckMeta, Measured, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,16 +23,8 @@ if TYPE_CHECKING:
     from pipeline.finding import Finding
     from pipeline.language import AnnotatedMessage, AnnotatedTranscript
 
-_COURTESIES = (
-    "greeting",
-    "offer-to-help",
-    "further-help",
-    "thanks",
-    "welcome",
-    "apology",
-    "thanks-for-waiting",
-    "farewell",
-)
+_POLITE_WORDS = ("greeting", "thanks", "apology", "thanks-for-waiting")
+_POLITE_SENTENCES = ("offer-to-help", "further-help", "welcome", "farewell")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +37,7 @@ class RepeatedCannedReply:
         severity=Severity.MINOR,
         title="Answers each message afresh",
         miss="Canned reply repeated",
+        measured=(Measured(language="zh", right=6, flagged=8, data="330 web-shop chats in Chinese, read by us"),),
     )
     letters: int = 24  # shortest message that counts; a Chinese character counts as three letters
     times: int = 2  # how often a mere courtesy, or a question, may be put in one chat
@@ -53,9 +46,13 @@ class RepeatedCannedReply:
         """Yield one finding per longer message of an agent, from his second on."""
         sent: dict[str, list[AnnotatedMessage]] = {}
         for message in chat.messages:
-            if not message.by_agent or not message.readable or self._short(message):
+            if not message.by_agent:
                 continue
             earlier = sent.setdefault(message.message.agent_id, [])
+            if earlier and not message.readable:
+                yield self.meta.unclear(chat, message, note="The message cannot be read here.")
+            if not message.readable or self._short(message):
+                continue
             same = [m for m in earlier if plain(m.text) == plain(message.text)]
             if same and not self._fair(chat, same, message):
                 yield self.meta.missed(
@@ -76,18 +73,18 @@ class RepeatedCannedReply:
         """Whether it answers the very same words, or is a courtesy or a question that may be put again."""
         asked = _asked(chat, message)
         again = bool(asked) and any(_asked(chat, earlier) == asked for earlier in same)
-        asks = is_question(message.text) or message.says("expects-reply", *ASKS)
+        asks = is_question(message.text) or message.says(*ASKS)
         return again or (len(same) < self.times and (asks or self._courtesy(message)))
 
     def _courtesy(self, message: AnnotatedMessage) -> bool:
-        """Whether nothing of length is left of a message without the sentences of its courtesies."""
-        spans = [span for cue in _COURTESIES for span in message.cues.get(cue, ())]
+        """Whether nothing of length is left of a message without its courtesies."""
+        polite = [span for cue in _POLITE_SENTENCES for span in message.cues.get(cue, ())]
         rest = [
             (start, end)
             for start, end in sentences(message.text)
-            if not any(start < right and left < end for left, right in spans)
+            if not any(start < right and left < end for left, right in polite)
         ]
-        return is_hold(message) or sum(weight(message, span) for span in rest) < self.letters
+        return is_hold(message) or sum(weight(message, span, beside=_POLITE_WORDS) for span in rest) < self.letters
 
 
 def _asked(chat: AnnotatedTranscript, message: AnnotatedMessage) -> str:

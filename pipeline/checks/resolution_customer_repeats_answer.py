@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.checks.wording import ASKS, is_question, sentences
-from pipeline.finding import CheckMeta, Severity
+from pipeline.finding import CheckMeta, Measured, Severity
 from pipeline.rounds import seconds_between
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ class CustomerRepeatsAnswer:
         miss="Customer has to repeat an answer",
         languages=("en", "zh", "da"),
         preview_in=("en", "zh", "da"),
+        measured=(
+            Measured(language="zh", right=1, flagged=1, data="330 web-shop chats in Chinese, read by us"),
+        ),
     )
     crossing: float = 15.0  # seconds: an answer sent this shortly before the question crossed it
 

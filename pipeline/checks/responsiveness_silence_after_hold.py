@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.checks.holds import holds
 from pipeline.checks.waits import COURTESIES, DAY, HOUR, MINUTE, Hours, Limits, duration, limit_of, seconds_open
-from pipeline.finding import CheckMeta, Severity
+from pipeline.finding import CheckMeta, Measured, Severity
 from pipeline.transcript import Channel
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class SilenceAfterHold:
         miss="Silence after a hold",
         languages=("en", "zh", "da"),
         preview_in=("en", "zh", "da"),
+        measured=(
+            Measured(language="en", right=1, flagged=1, data="64 two-sided support chats in English, read by us"),
+            Measured(language="zh", right=1, flagged=1, data="330 web-shop chats in Chinese, read by us"),
+        ),
     )
     seconds: Limits = field(default_factory=_SECONDS.copy)  # longest silence, by channel
     hours: Hours = ""  # service hours like "08:00-23:00": the clock stands still outside

@@ -22,8 +22,8 @@ def sentences(text: str) -> Iterator[Span]:
 
 
 def is_question(text: str) -> bool:
-    """Whether a sentence has a question mark."""
-    return "?" in text or "？" in text
+    """Whether a text has a question mark, or ends in a Chinese particle that says as much."""
+    return bool(_QUESTION.search(text))
 
 
 def weight(message: AnnotatedMessage, span: Span, *, beside: Collection[str] = ()) -> int:
@@ -47,6 +47,7 @@ def plain(text: str) -> str:
 _SENTENCE = re.compile(
     r"[^\s.!?…。！？~～;；](?:[^.!?…。！？~～;；\s]|(?<![\u3400-\u9fff])[^\S\n]|\.(?=\w))*[.!?…。！？~～;；]*"
 )
+_QUESTION = re.compile(r"[?？]|[吗嘛么][\W_]*$")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _EMOJI_CODE = re.compile(r"#E-\w*(?:\[[^\[\]]*\])?")
 _PLACEHOLDER = re.compile(_EMOJI_CODE.pattern + r"|\[[^\[\]]*\]|#\w+#")
