@@ -28,19 +28,15 @@ def expecting(chat: AnnotatedTranscript) -> Iterator[tuple[AnnotatedMessage, boo
         if message.by_agent:
             before = message
         elif message.by_customer and message.index not in ignored:
-            expects = _expects_answer(message, before)
+            expects = _expects_answer(message, before) if message.readable else None
             if expects is not False:
                 yield message, expects
 
 
 def _expects_answer(message: AnnotatedMessage, before: AnnotatedMessage | None) -> bool | None:
     """`before` is the agent's message that she writes after; nothing before it makes it a request that opens a chat."""
-    if not message.readable:
-        return None
-    if not any(sign.isalnum() or sign in _QUESTION_MARKS for sign in _EMOJI_CODE.sub("", message.text)):
-        return False
-    ended = message.only_says(*COURTESIES, "nothing-else")
-    if ended and not (before and asks(before) and not message.says(*COURTESIES)):
+    bare = not any(sign.isalnum() or sign in _QUESTION_MARKS for sign in _EMOJI_CODE.sub("", message.text))
+    if bare or message.only_says(*COURTESIES, "nothing-else"):
         return False
     if asks(message) or before is None:
         return True
