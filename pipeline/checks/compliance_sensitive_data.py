@@ -82,11 +82,7 @@ def _request(message: AnnotatedMessage, datum: Span) -> Span | None:
         return None
     whole = _CODE.search(text[slice(*datum)]) is not None  # nobody asks for part of a code
     for asked in message.cues.get("asks-sensitive", ()):
-        if (
-            start <= asked[0] < datum[0]
-            and _reaches(text[asked[1] : datum[0]], whole=whole)
-            and not negated(text, asked)
-        ):
+        if start <= asked[0] < datum[0] and _reaches(text, asked, datum, whole=whole) and not negated(text, asked):
             return asked[0], datum[1]
     for asked in message.cues.get("asks-sensitive-after", ()):
         if datum[1] <= asked[0] < end and _follows(text, (start, end), datum, asked, whole=whole):
@@ -94,11 +90,13 @@ def _request(message: AnnotatedMessage, datum: Span) -> Span | None:
     return None
 
 
-def _reaches(between: str, *, whole: bool) -> bool:
-    """Whether a request may reach over these words to its object: a list of other things may, a new clause not."""
-    part = not whole and _PART_BEFORE.search(between)
+def _reaches(text: str, asked: Span, datum: Span, *, whole: bool) -> bool:
+    """Whether a request reaches the datum: over a list of other things it may, over the start of a new clause not."""
+    between = text[asked[1] : datum[0]]
     given = between.startswith("的")  # 您提供的银行卡号 is the number that was given
-    return len(between) <= _REACH and not _NEW_CLAUSE.search(between) and not part and not given
+    topic = _COMMA.search(between) and _NEW_TOPIC.match(text, datum[1])
+    part = not whole and _PART_BEFORE.search(between)
+    return len(between) <= _REACH and not (given or topic or part or _NEW_CLAUSE.search(between))
 
 
 def _follows(text: str, bounds: Span, datum: Span, asked: Span, *, whole: bool) -> bool:
@@ -107,7 +105,7 @@ def _follows(text: str, bounds: Span, datum: Span, asked: Span, *, whole: bool) 
     return bool(
         _JOINED.fullmatch(between)
         and _NO_OBJECT.match(after)
-        and (_HAN.search(text[slice(*datum)]) or _BARE.fullmatch(before))
+        and (_HAN.search(text[slice(*asked)]) or _BARE.fullmatch(before))
         and (whole or not _PART_BEFORE.search(before))
         and not negated(text, datum)
     )
@@ -135,6 +133,8 @@ _NEW_CLAUSE = re.compile(
     r"|如果|然后|再|后|後|就|才|我|截图|截圖|忘|登录|登陆|登錄|输入|輸入|[。！？!?]",
     re.IGNORECASE,
 )
+_COMMA = re.compile(r"[,，]")
+_NEW_TOPIC = re.compile(r"[我会會已没沒可在是]")  # 请提供订单号，密码我帮您重置
 _JOINED = re.compile(
     r"[\s,，、:：和与及]*(?:(?:cvv|cvc|密码|有效期|姓名|开户行)[\s,，、和]*)?"
     r"(?:还|也|都|再)?(?:麻烦|麻煩|请|請|辛苦|劳烦|方便|可以|能|可否|能否)?(?:您|你)?(?:这边|這邊|方便|可以|能|再|也|先|现在)*"
