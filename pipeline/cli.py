@@ -16,7 +16,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipeline import resources
 from pipeline.settings import CONFIG_FILE, SettingsError, load_settings
@@ -89,6 +89,12 @@ def main() -> None:
     app()
 
 
+def could_not_run(message: str) -> typer.Exit:
+    """Say in one line why, and give the exit to raise."""
+    err.print(f"fairhear: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
+    return typer.Exit(COULD_NOT_RUN)
+
+
 def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
     """Turn the errors a user can mend into one line and exit code 2; anything else is a bug and keeps its traceback."""
 
@@ -96,18 +102,26 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(*args: Any, **kwargs: Any) -> None:
         from pipeline.ingest import SourceError
         from pipeline.language.lexicon import LexiconError
+        from pipeline.reporting import SiteError
         from pipeline.sampling import PlanError
         from pipeline.scorecard import ScorecardError
         from pipeline.store import StoreError
 
         try:
             command(*args, **kwargs)
-        except (SettingsError, SourceError, ScorecardError, PlanError, LexiconError, StoreError, OSError) as error:
-            err.print(f"fairhear: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-            raise typer.Exit(COULD_NOT_RUN) from None
+        except (
+            SettingsError,
+            SourceError,
+            ScorecardError,
+            PlanError,
+            LexiconError,
+            StoreError,
+            SiteError,
+            OSError,
+        ) as error:
+            raise could_not_run(str(error)) from None
         except KeyboardInterrupt:
-            err.print("fairhear: stopped. What was done is kept; run the same command again to go on.")
-            raise typer.Exit(COULD_NOT_RUN) from None
+            raise could_not_run("stopped. What was done is kept; run the same command again to go on.") from None
 
     return wrapped
 
@@ -268,7 +282,9 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter a flag
             for transcript in found:
                 sys.stdout.buffer.write(orjson.dumps(record_from_transcript(transcript)) + b"\n")
             return
-        table = Table("began", "chat", "queue", "agents", "customer", "messages", "first words", box=None)
+        table = Table(
+            "began", Column("chat", overflow="fold"), "queue", "agents", "customer", "messages", "first words", box=None
+        )
         for transcript in found:
             words = next((m.text for m in transcript.messages if m.readable), "")
             table.add_row(
@@ -291,11 +307,10 @@ def list_checks(context: typer.Context) -> None:
         return
     from pipeline.checks import ALL_CHECKS
 
-    table = Table("check", "what the agent should do", "severity", "languages", "preview in", box=None)
+    table = Table(Column("check", no_wrap=True), "what the agent should do", "severity", "preview in", box=None)
     for check in ALL_CHECKS:
         meta = check.meta
-        languages = ", ".join(meta.languages) or "any"
-        table.add_row(meta.id, meta.title, meta.severity, languages, ", ".join(meta.preview_in) or "-")
+        table.add_row(meta.id, meta.title, meta.severity, ", ".join(meta.preview_in) or "-")
     out.print(table)
 
 
@@ -306,8 +321,7 @@ def show_check(check_id: Annotated[str, typer.Argument(metavar="ID", help="Like 
     from pipeline.suggest import nearest
 
     if check_id not in CHECKS_BY_ID:
-        err.print(f"fairhear: there is no check {check_id!r}{nearest(check_id, CHECKS_BY_ID)}", markup=False)
-        raise typer.Exit(COULD_NOT_RUN)
+        raise could_not_run(f"there is no check {check_id!r}{nearest(check_id, CHECKS_BY_ID)}")
     check = CHECKS_BY_ID[check_id]
     meta = check.meta
     out.print(f"[bold]{meta.id}[/] · {meta.title} · {meta.severity} · version {meta.version}\n")

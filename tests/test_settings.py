@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,7 @@ def test_a_config_file_that_is_named_must_be_there() -> None:
 
 def test_the_commented_file_that_init_writes_names_every_setting_with_its_default(folder: Path) -> None:
     text = (Path(module.__file__).parent / "fairhear.toml").read_text("utf-8")
-    uncommented = "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines())
-    (folder / "fairhear.toml").write_text(uncommented)
+    (folder / "fairhear.toml").write_text(re.sub(r'(?m)^# (?=["\w.]+ = )', "", text))
 
     written = load_settings()
 

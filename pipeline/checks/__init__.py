@@ -10,8 +10,13 @@ from pipeline.checks.compliance_off_platform import OffPlatform
 from pipeline.checks.compliance_sensitive_data import SensitiveData
 from pipeline.checks.courtesy_abusive_language import AbusiveLanguage
 from pipeline.checks.courtesy_shouting import Shouting
+from pipeline.checks.process_missing_closing import MissingClosing
+from pipeline.checks.process_missing_greeting import MissingGreeting
 from pipeline.checks.process_repeated_canned_reply import RepeatedCannedReply
+from pipeline.checks.process_unexplained_transfer import UnexplainedTransfer
+from pipeline.checks.process_wrong_language import WrongLanguage
 from pipeline.checks.resolution_customer_repeats_answer import CustomerRepeatsAnswer
+from pipeline.checks.resolution_unanswered_at_close import UnansweredAtClose
 from pipeline.checks.responsiveness_silence_after_hold import SilenceAfterHold
 from pipeline.checks.responsiveness_slow_first_reply import SlowFirstReply
 from pipeline.checks.responsiveness_slow_replies import SlowReplies
@@ -21,6 +26,10 @@ if TYPE_CHECKING:
     from pipeline.finding import Check
 
 ALL_CHECKS: tuple[type[Check], ...] = (
+    MissingGreeting,
+    MissingClosing,
+    UnexplainedTransfer,
+    WrongLanguage,
     Shouting,
     AbusiveLanguage,
     SensitiveData,
@@ -28,6 +37,7 @@ ALL_CHECKS: tuple[type[Check], ...] = (
     OffPlatform,
     ForbiddenPhrase,
     RepeatedCannedReply,
+    UnansweredAtClose,
     CustomerRepeatsAnswer,
     SilenceAfterHold,
     SlowFirstReply,
