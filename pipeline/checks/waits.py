@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, NonNegativeFloat
 
+from pipeline.checks.wording import is_question
 from pipeline.rounds import Round, ServiceHours, rounds
 from pipeline.transcript import Channel, Role
 
@@ -52,13 +53,17 @@ def rounds_of(chat: AnnotatedTranscript, hours: str) -> tuple[Round, ...]:
 
 
 def awaiting_nothing(chat: AnnotatedTranscript) -> Iterator[int]:
-    """The customer messages that no agent has to answer: courtesies, bare emoji, and what a bot dealt with first."""
+    """The customer messages that no agent has to answer.
+
+    These are courtesies, bare emoji, "I'll try" and "one moment", and what a bot dealt with first.
+    """
     with_bot = _end_of_bot_talk(chat)
     for message in chat.messages:
         if not message.by_customer:
             continue
         bare = message.readable and not any(sign.isalnum() or sign in "?？" for sign in message.text)
-        if message.index < with_bot or bare or message.only_says(*COURTESIES, "nothing-else"):
+        goes_off = message.says("customer-tries", "hold") and not is_question(message.text)
+        if message.index < with_bot or bare or goes_off or message.only_says(*COURTESIES, "nothing-else"):
             yield message.index
 
 

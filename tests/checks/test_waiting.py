@@ -59,10 +59,12 @@ def test_courtesies_emoji_and_bot_talk_await_no_answer() -> None:
         agent: Hello!
         customer: ok, thanks
         customer: 👍
+        customer: I'll try that after lunch
+        customer: Shall I try it now?
         customer: ?
     """)
 
-    assert list(awaiting_nothing(annotated(lines))) == [0, 4, 5]
+    assert list(awaiting_nothing(annotated(lines))) == [0, 4, 5, 6]
 
 
 @pytest.mark.parametrize(
