@@ -37,6 +37,7 @@ class RepeatedCannedReply:
         severity=Severity.MINOR,
         title="Answers each message afresh",
         miss="Canned reply repeated",
+        preview_in=("en", "zh", "da"),
         measured=(Measured(language="zh", right=6, flagged=8, data="330 web-shop chats in Chinese, read by us"),),
     )
     letters: int = 24  # shortest message that counts; a Chinese character counts as three letters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.rounds import rounds
+from pipeline.checks.waits import rounds_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,13 +33,13 @@ class ServiceFacts:
 
 
 def service_facts(chat: AnnotatedTranscript, agent_id: str) -> ServiceFacts:
-    """Count one agent's part of a chat, by who held it when."""
+    """Count one agent's part of a chat, by who held it when; the rounds are those that the checks judge."""
     messages = chat.transcript.messages
     held = [message for message in chat.messages if chat.holders[message.index] == agent_id]
     return ServiceFacts(
         rounds=tuple(
             RoundFact(messages[r.opened].sent_at, r.seconds, answered=r.closed is not None, first=r.first)
-            for r in rounds(chat.transcript, chat.holders)
+            for r in rounds_of(chat, hours="")
             if r.agent_id == agent_id
         ),
         agent_messages=sum(m.by_agent for m in held),
