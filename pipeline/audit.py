@@ -7,7 +7,6 @@ store and folders come in as arguments, so the same input gives the same finding
 from __future__ import annotations
 
 import hashlib
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -24,7 +23,7 @@ from pipeline.service import PRESETS, metrics, service_facts
 from pipeline.store import AuditedUnit, QuarantineItem, Run, SourceRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -124,7 +123,7 @@ def prepare(store: Store, request: AuditRequest, *, now: datetime) -> Prepared:
     without_agent = 0
     for entry in store.frame(request.selection):
         digest.update(f"{entry.transcript_id}\x1f{entry.digest}\x1e".encode())
-        frame += [Unit(entry.transcript_id, agent) for agent in entry.agents]
+        frame += [Unit(entry.transcript_id, agent) for agent in _asked_for(entry.agents, request.selection.agents)]
         if entry.agents:
             chats.append(entry.transcript_id)
         else:
@@ -178,14 +177,25 @@ def audit_batch(store: Store, prepared: Prepared, number: int, annotator: Annota
     if number < store.saved_batches(prepared.run.key):
         return
     chats = annotator.annotate(store.transcripts(prepared.batches[number]))
-    units = [unit for chat in chats for unit in judge(chat, prepared.scorecard, prepared.sample.units)]
+    only = prepared.run.selection["agents"]
+    units = [unit for chat in chats for unit in judge(chat, prepared.scorecard, prepared.sample.units, only=only)]
     store.save_batch(prepared.run.key, number, units)
 
 
-def judge(chat: AnnotatedTranscript, scorecard: Scorecard, sample: Mapping[Unit, float]) -> Iterator[AuditedUnit]:
-    """Yield each agent's part of a chat: the whole scorecard where it was drawn, the critical screen elsewhere."""
+def _asked_for(agents: Iterable[str], only: Collection[str]) -> list[str]:
+    """The agents of a chat that an audit is about; others who took part in it are not judged along."""
+    return [agent for agent in agents if not only or agent in only]
+
+
+def judge(
+    chat: AnnotatedTranscript, scorecard: Scorecard, sample: Mapping[Unit, float], *, only: Collection[str] = ()
+) -> Iterator[AuditedUnit]:
+    """Yield each agent's part of a chat: the whole scorecard where it was drawn, the critical screen elsewhere.
+
+    `only` names the agents that are asked for; empty means all.
+    """
     transcript = chat.transcript
-    units = {agent: Unit(transcript.id, agent) for agent in transcript.agents}
+    units = {agent: Unit(transcript.id, agent) for agent in _asked_for(transcript.agents, only)}
     drawn = any(unit in sample for unit in units.values())
     results: dict[str, list[CheckResult]] = {agent: [] for agent in units}
     for criterion in scorecard.criteria:
@@ -193,7 +203,7 @@ def judge(chat: AnnotatedTranscript, scorecard: Scorecard, sample: Mapping[Unit,
         if not (drawn or critical):
             continue
         for result in run_check(criterion.check, chat, criterion.severity):
-            if critical or units[result.agent_id] in sample:
+            if result.agent_id in units and (critical or units[result.agent_id] in sample):
                 results[result.agent_id].append(result)
     for agent, unit in units.items():
         inclusion = sample.get(unit)
@@ -226,10 +236,8 @@ def publish(store: Store, key: str, scorecard: Scorecard, out: Path, *, service_
 
 
 def _agent_input(store: Store, key: str, agent_id: str) -> reporting.AgentInput:
-    with closing(store.audited(key, agent_id)) as audited:
-        transcript, _ = next(audited)
-    named = (m.author_name for m in transcript.messages if m.human_agent and m.agent_id == agent_id and m.author_name)
-    return reporting.AgentInput(agent_id, next(named, agent_id), lambda: store.audited(key, agent_id))
+    name = store.agent_name(agent_id) or agent_id
+    return reporting.AgentInput(agent_id, name, lambda: store.audited(key, agent_id))
 
 
 def finding_lines(store: Store, key: str) -> Iterator[bytes]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _NONE: Mapping[str, int] = MappingProxyType({})
 _MOST_SHOWN = 10_000  # characters of a rejected record that are kept: enough to find it again
 _FIELD = re.compile(r"(?:\w+(?:\[\d+\])?\.)*(\w+)(?:\[\d+\])?: ")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[bfnrt])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +141,20 @@ class Desk:
             source=self.source.name,
             line=line,
             reason=reason,
-            detail=mended(f"{place}: {self.redact(detail)}"),
-            content=mended(self.redact(content)[:_MOST_SHOWN]),
+            detail=mended(f"{place}: {self.redact(_unescaped(detail))}"),
+            content=mended(self.redact(_unescaped(content))[:_MOST_SHOWN]),
             messages=messages,
         )
+
+
+def _unescaped(text: str) -> str:
+    r"""The text without the escapes of JSON: in `\n4111 …` a letter would hide a card number from redaction."""
+
+    def character(match: re.Match[str]) -> str:
+        sign = chr(int(match[1] or "20", 16))
+        return sign if sign.isprintable() else " "
+
+    return _ESCAPE.sub(character, text)
 
 
 def _build(record: Any, zone: tzinfo) -> tuple[Transcript, int]:

@@ -57,14 +57,24 @@ PRESETS: dict[str, Preset] = {
 
 def metrics(facts: Iterable[ServiceFacts], preset: Preset) -> list[Metric]:
     """The metrics of one agent, or of a team, from the facts of all chats; what has no data is left out."""
-    facts = list(facts)
-    counted = [r for fact in facts for r in fact.rounds if _counts(r, preset)]
-    timed = [seconds for r in counted if (seconds := _seconds(r, preset)) is not None]
-    first = [r.seconds for r in counted if r.first and r.seconds is not None]
-    fast_of = [r for r in counted if (r.seconds is not None or not r.answered) and (r.first or not preset.first_only)]
-    fast = sum(r.seconds is not None and r.seconds <= preset.within for r in fast_of)
-    agent_messages = sum(fact.agent_messages for fact in facts)
-    customer_messages = sum(fact.customer_messages for fact in facts)
+    timed: list[float] = []
+    first: list[float] = []
+    rounds = answered = fast = fast_of = agent_messages = customer_messages = 0
+    for fact in facts:  # one pass that keeps numbers only: there may be millions of chats
+        agent_messages += fact.agent_messages
+        customer_messages += fact.customer_messages
+        for one in fact.rounds:
+            if not _counts(one, preset):
+                continue
+            rounds += 1
+            answered += one.answered
+            if (seconds := _seconds(one, preset)) is not None:
+                timed.append(seconds)
+            if one.first and one.seconds is not None:
+                first.append(one.seconds)
+            if (one.seconds is not None or not one.answered) and (one.first or not preset.first_only):
+                fast_of += 1
+                fast += one.seconds is not None and one.seconds <= preset.within
     hours = f", opened {preset.hours.opens:%H:%M}–{preset.hours.closes:%H:%M}" if preset.hours else ""
     capped = f"; a wait counts at most {preset.cap:g} s, an unanswered round as much" if preset.cap else ""
     which = "first rounds" if preset.first_only else "rounds"
@@ -86,15 +96,15 @@ def metrics(facts: Iterable[ServiceFacts], preset: Preset) -> list[Metric]:
         Metric(
             f"{preset.id}.within-{preset.within:g}s",
             f"Answered within {preset.within:g} s",
-            _share(fast, len(fast_of)),
-            len(fast_of),
+            _share(fast, fast_of),
+            fast_of,
             f"Rounds answered by a person within {preset.within:g} s ÷ {which}{hours}.",
         ),
         Metric(
             f"{preset.id}.reply-rate",
             "Rounds answered",
-            _share(sum(r.answered for r in counted), len(counted)),
-            len(counted),
+            _share(answered, rounds),
+            rounds,
             f"Rounds that a person answered ÷ rounds{hours}.",
         ),
         Metric(

@@ -18,7 +18,17 @@ from pipeline.store.chats import CHUNK, load, pks_by_id
 from pipeline.store.database import insert_rows
 from pipeline.store.records import AuditedUnit, Run, StoreError
 from pipeline.store.rows import chunks, to_json, to_moment, to_text, to_utc
-from pipeline.store.tables import evaluations, findings, remarks, runs, samples, transcripts
+from pipeline.store.tables import (
+    evaluations,
+    findings,
+    messages,
+    remarks,
+    runs,
+    samples,
+    transcript_agents,
+    transcripts,
+)
+from pipeline.transcript import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -149,6 +159,19 @@ def agents(connection: Connection, key: str) -> list[str]:
     own = evaluations.c.run_pk == _complete_run_pk(connection, key)
     statement = select(evaluations.c.agent_id).where(own).distinct().order_by(evaluations.c.agent_id)
     return list(connection.scalars(statement))
+
+
+def agent_name(connection: Connection, agent_id: str) -> str | None:
+    """The name an agent goes by in the earliest chat that shows one."""
+    statement = (
+        select(messages.c.author_name)
+        .join(transcript_agents, transcript_agents.c.transcript_pk == messages.c.transcript_pk)
+        .where(transcript_agents.c.agent_id == agent_id, messages.c.author_id == agent_id)
+        .where(messages.c.role == Role.AGENT, messages.c.author_name.is_not(None))
+        .order_by(transcript_agents.c.started_utc, messages.c.transcript_pk, messages.c.position)
+        .limit(1)
+    )
+    return connection.scalar(statement)
 
 
 def saved_batches(connection: Connection, key: str) -> int:

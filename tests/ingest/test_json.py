@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,6 +87,23 @@ def test_texts_and_rejected_records_are_redacted_and_names_are_kept(tmp_path: Pa
     assert "[email]" in rejected.content
     assert "shop.example" not in rejected.content
     assert rejected.messages == 1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        rb'{"id": "c-1", "messages": [{"text": "card:\n4111 1111 1111 1111',
+        rb'{"id": "c-1", "messages": [{"text": "\u7535\u8bdd13800138000',
+        line(messages={"first": "cpr\t010190-1234, mine"}),
+        line(messages=[{"role": "customer", "text": ["\n4111 1111 1111 1111"]}]),
+    ],
+)
+def test_no_escape_hides_personal_data_in_a_rejected_record(tmp_path: Path, bad: bytes) -> None:
+    rejected = only(read(tmp_path / "a.jsonl", bad))
+
+    for text in (rejected.content, rejected.detail):
+        assert not any(number in text for number in ("4111", "13800138000", "010190"))
+    assert re.search(r"\[(card|phone|national-id)\]", rejected.content)
 
 
 def test_a_message_that_stands_there_twice_is_merged_and_one_that_differs_is_refused(tmp_path: Path) -> None:
