@@ -23,10 +23,10 @@ from pipeline import resources
 from pipeline.settings import CONFIG_FILE, SettingsError, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.audit import Progress as OnProgress
-    from pipeline.ingest import LossReport
+    from pipeline.ingest import LossReport, Source
     from pipeline.reporting import SiteSummary
     from pipeline.sampling import Sample
     from pipeline.settings import Settings
@@ -186,6 +186,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter a flag
         Store.open(settings.store) as opened,
         showing_progress() as progress,
     ):
+        print_mappings(sources, settings)
         loss = auditing.import_sources(opened, sources, settings.read_options(), now=now, progress=progress)
         selection = Selection(
             since=moment(since, settings, "--since"),
@@ -238,9 +239,12 @@ def import_(
         Store.open(settings.store) as opened,
         showing_progress() as progress,
     ):
+        print_mappings(sources, settings)
         loss = auditing.import_sources(opened, sources, settings.read_options(), now=now, progress=progress)
+        read = [{"name": s.name, "sha256": s.digest} for s in sources]
     if report:
-        report.write_bytes(orjson.dumps(loss.to_record(), option=orjson.OPT_INDENT_2) + b"\n")
+        record = {"version": 1, "sources": read, **loss.to_record()}
+        report.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
     print_loss(loss)
     raise typer.Exit(DONE_WITH_QUARANTINE if loss.quarantined else DONE)
 
@@ -437,6 +441,15 @@ def showing_progress() -> Iterator[OnProgress]:
                 err.print(f"{stage} …", markup=False, highlight=False)
 
         yield say
+
+
+def print_mappings(sources: Sequence[Source], settings: Settings) -> None:
+    """Which column of a table was taken for what, so that a wrong guess is seen before it counts."""
+    from pipeline.ingest import describe
+
+    for source in sources:
+        if told := describe(source, settings.read_options()):
+            err.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_loss(loss: LossReport) -> None:

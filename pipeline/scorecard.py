@@ -8,6 +8,7 @@ incomplete. Checks in preview are advice: they never enter either sum.
 from __future__ import annotations
 
 import hashlib
+import math
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -147,7 +148,7 @@ def load_scorecard(name: str | Path) -> Scorecard:
     )
     _refuse_doubles(scorecard, path)
     total = sum(criterion.weight for criterion in scorecard.criteria)
-    if abs(total - _WHOLE) > 1e-6:
+    if not math.isclose(total, _WHOLE, abs_tol=1e-6):
         raise ScorecardError(f"{path}: the weights of the enabled criteria add up to {total:g}, not {_WHOLE:g}")
     return scorecard
 
@@ -156,6 +157,9 @@ def _refuse_doubles(scorecard: Scorecard, path: Path) -> None:
     ids = [criterion.check.meta.id for criterion in scorecard.criteria]
     if twice := [check_id for check_id in ids if ids.count(check_id) > 1]:
         raise ScorecardError(f"{path}: {twice[0]} is listed {ids.count(twice[0])} times; a check counts once")
+    names = [section.id for section in scorecard.sections]
+    if again := [name for name in names if names.count(name) > 1]:
+        raise ScorecardError(f"{path}: {names.count(again[0])} sections have the id {again[0]!r}; ids must differ")
 
 
 def _section(raw: Any, where: str) -> Section:
@@ -184,8 +188,11 @@ def _criterion(raw: Any, where: str) -> Criterion | None:
         raise ScorecardError(
             f"{where}.severity: expected one of {', '.join(Severity)}, found {raw['severity']!r}"
         ) from None
+    enabled = raw.get("enabled", True)
+    if not isinstance(enabled, bool):
+        raise ScorecardError(f"{where}.enabled: expected true or false, found {enabled!r}")
     check = configured(check_type, raw.get("settings", {}), f"{where}.settings")
-    return Criterion(check, float(weight), severity) if raw.get("enabled", True) else None
+    return Criterion(check, float(weight), severity) if enabled else None
 
 
 def configured(check_type: type[Check], settings: Mapping[str, Any], where: str) -> Check:
@@ -200,17 +207,28 @@ def configured(check_type: type[Check], settings: Mapping[str, Any], where: str)
 
 
 def _phrase_changes(raw: Any, path: Path) -> Iterable[PhraseChange]:
-    for cue, languages in raw.items():
-        for language, change in languages.items():
+    for cue, languages in _table(raw, f"{path}: phrases").items():
+        for language, change in _table(languages, f"{path}: phrases.{cue}").items():
             where = f"{path}: phrases.{cue}.{language}"
             _known(change, ("add", "drop"), where)
-            yield PhraseChange(cue, language, tuple(change.get("add", ())), tuple(change.get("drop", ())))
+            yield PhraseChange(cue, language, _phrases(change, "add", where), _phrases(change, "drop", where))
+
+
+def _phrases(change: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    phrases = change.get(key, [])
+    if not isinstance(phrases, list) or not all(isinstance(phrase, str) and phrase.strip() for phrase in phrases):
+        raise ScorecardError(f'{where}.{key}: expected a list like ["cheapest in town"], found {phrases!r}')
+    return tuple(phrases)
+
+
+def _table(raw: Any, where: str) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise ScorecardError(f"{where}: expected a table, found {raw!r}")
+    return raw
 
 
 def _known(raw: Any, keys: tuple[str, ...], where: str) -> None:
-    if not isinstance(raw, dict):
-        raise ScorecardError(f"{where}: expected a table, found {raw!r}")
-    for key in raw:
+    for key in _table(raw, where):
         if key not in keys:
             raise ScorecardError(f"{where}: unknown key {key!r}{nearest(key, keys)}")
 

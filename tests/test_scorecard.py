@@ -118,6 +118,20 @@ def test_the_bundled_scorecards_are_valid_and_hold_every_check() -> None:
             'weight = 50\n[[sections.criteria]]\ncheck = "courtesy.shouting"\nweight = 50',
             "listed 2 times",
         ),
+        ("weight = 100", "weight = nan", "add up to nan, not 100"),
+        ("weight = 100", 'weight = 100\nenabled = "no"', "enabled: expected true or false, found 'no'"),
+        (
+            "weight = 100",
+            'weight = 100\n[[sections]]\nid = "courtesy"\ntitle = "Again"\n[[sections.criteria]]\n'
+            'check = "courtesy.abusive-language"',
+            "2 sections have the id 'courtesy'",
+        ),
+        (
+            "weight = 100",
+            'weight = 100\n[phrases.forbidden-phrase.en]\nadd = "cheapest"',
+            "forbidden-phrase.en.add: expected a list",
+        ),
+        ("weight = 100", "weight = 100\n[phrases]\nforbidden-phrase = 3", "phrases.forbidden-phrase: expected a table"),
     ],
 )
 def test_a_wrong_scorecard_is_refused_with_what_to_change(tmp_path: Path, old: str, new: str, told: str) -> None:
