@@ -122,8 +122,7 @@ def test_the_bundled_scorecards_are_valid_and_hold_every_check() -> None:
         ("weight = 100", 'weight = 100\nenabled = "no"', "enabled: expected true or false, found 'no'"),
         (
             "weight = 100",
-            'weight = 100\n[[sections]]\nid = "courtesy"\ntitle = "Again"\n[[sections.criteria]]\n'
-            'check = "courtesy.abusive-language"',
+            'weight = 100\n[[sections]]\nid = "courtesy"\ntitle = "B"\ncriteria = [{check = "process.wrong-language"}]',
             "2 sections have the id 'courtesy'",
         ),
         (
