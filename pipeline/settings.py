@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings.exceptions import SettingsError as UnreadableError
 
 from pipeline.ingest import ReadOptions
+from pipeline.ingest.redaction import DEFAULT_REGIONS
 from pipeline.sampling import Plan
 from pipeline.suggest import nearest
 
@@ -66,7 +69,7 @@ class Settings(BaseSettings):
     seed: int = Field(1, description="Seed of the draw; the same seed draws the same chats again.")
     time_zone: str = Field("UTC", description="Zone of times that carry no offset, and of days in filters.")
     phone_regions: tuple[str, ...] = Field(
-        ("CN", "DK", "GB", "US"), description="Countries whose local phone numbers are redacted."
+        DEFAULT_REGIONS, description="Countries whose local phone numbers are redacted."
     )
     service_preset: Literal["plain", "taobao", "jd"] = Field("plain", description="Whose rules service metrics follow.")
     columns: dict[str, str] = Field(default_factory=dict, description="Column of a table for a canonical field.")
@@ -83,6 +86,14 @@ class Settings(BaseSettings):
     def _a_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError(f"{value!r} is no time zone{nearest(value, available_timezones())}")
+        return value
+
+    @field_validator("phone_regions")
+    @classmethod
+    def _regions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for region in value:  # one that is misspelt would leave its numbers unredacted
+            if region not in SUPPORTED_REGIONS:
+                raise ValueError(f"{region!r} is no country; expected ISO codes in capitals, like DK")
         return value
 
     @property
@@ -115,7 +126,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(flags: Mapping[str, Any] | None = None, config: Path | None = None) -> Settings:
-    """Settings from all four places; flags that are None or empty were not given.
+    """Settings from all four places; flags that are None were not given.
 
     `config` must exist when given; without it, fairhear.toml in the current folder is read if there is one. Raises
     SettingsError.
@@ -133,6 +144,8 @@ def load_settings(flags: Mapping[str, Any] | None = None, config: Path | None = 
 
     try:
         return FromFile(**given)
+    except UnreadableError as error:
+        raise SettingsError(f'environment: {error}; expected JSON, like ["CN", "DK"]') from None
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

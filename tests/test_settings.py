@@ -38,6 +38,7 @@ def test_a_flag_wins_over_the_environment_that_over_the_file_that_over_the_defau
         ("time_zone = 'Europe/Copenhagn'", "no time zone; did you mean 'Europe/Copenhagen'"),
         ("seed = 'x'", "setting seed: .*integer"),
         ("seed = ", "not readable as TOML"),
+        ("phone_regions = ['CN', 'dk']", "'dk' is no country; expected ISO codes in capitals"),
     ],
 )
 def test_a_wrong_file_is_refused_with_what_to_change(folder: Path, toml: str, told: str) -> None:
@@ -51,6 +52,15 @@ def test_an_unknown_variable_is_an_error_too(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("FAIRHEAR_STOR", "x")
 
     with pytest.raises(SettingsError, match="unknown variable FAIRHEAR_STOR; did you mean 'FAIRHEAR_STORE'"):
+        load_settings()
+
+
+def test_a_list_in_the_environment_is_json_and_anything_else_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRHEAR_PHONE_REGIONS", '["CN", "DK"]')
+    assert load_settings().phone_regions == ("CN", "DK")
+    monkeypatch.setenv("FAIRHEAR_PHONE_REGIONS", "CN,DK")
+
+    with pytest.raises(SettingsError, match=r'phone_regions.*expected JSON, like \["CN", "DK"\]'):
         load_settings()
 
 
