@@ -4,8 +4,8 @@ Looks for: the phrases of a list: guarantees of an outcome ("I guarantee", 我�
 ("never breaks", 绝对不会), superlatives that advertising law forbids (全网最低, 国家级, "verdens bedste").
 Why it matters: the customer takes it as a promise of the house; in China words like 国家级 and 最低 are fined.
 Known limits: a list knows only its own phrases. A denial before the phrase, in its clause ("we cannot say it never
-breaks"), a promise to do one's best and words between quotation marks are spared. The terms of a guarantee are no
-promise and not on the list. A scorecard adds and drops phrases under `phrases.forbidden-phrase`.
+breaks"), a promise to do one's best or to take a step of one's own ("I promise I'll call you", 百分百给您申请) and
+words between quotation marks are spared. The terms of a guarantee are no promise and not on the list. A scorecard adds and drops phrases under `phrases.forbidden-phrase`.
 Source: article 9 of the Advertising Law of the People's Republic of China; the Danish Marketing Practices Act on
 documented claims; the "no over-promising" item of published contact-centre rubrics.
 """
@@ -67,11 +67,15 @@ def _phrase(message: AnnotatedMessage) -> Span | None:
     return None
 
 
-# To promise one's best is to promise no outcome.
-_PROMISE = re.compile(r"promise|guarantee|word|保证|保證|担保|lover|garanter|ord", re.IGNORECASE)
+# To promise one's best, or a step of one's own, is to promise no outcome.
+_PROMISE = re.compile(r"promise|guarantee|word|保证|保證|担保|发誓|百分|lover|garanter|ord", re.IGNORECASE)
 _EFFORT = re.compile(
     r"\b(?:do (?:my|our) best|do (?:everything|all|what) (?:i|we) can|try|as soon as (?:i|we) can)\b"
     r"|\bgøre (?:(?:mit|vores) bedste|(?:alt )?(?:hvad|det) (?:jeg|vi) kan)\b|\b(?:forsøge|prøve)\b"
+    r"|\b(?:i|we)(?:['’]ll| will) (?:personally )?(?:call|write|email|check|ask|pass|report|escalate"
+    r"|follow up|look into)\b"
+    r"|\b(?:jeg|vi) (?:nok )?(?:ringer|skriver|tjekker|spørger|undersøger|følger op)\b"
+    r"|[给帮为替給幫為][您你](?:再|去|马上|立刻|馬上)*(?:申请|反馈|登记|记录|上报|备注|催|查|问|申請|反饋|登記|記錄|備註)"
     r"|尽快|盡快|尽力|盡力|尽量|盡量|努力",
     re.IGNORECASE,
 )

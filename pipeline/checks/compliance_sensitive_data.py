@@ -55,7 +55,8 @@ class SensitiveData:
             _sensitive,
             missed="A card number, password, one-time code or full national id is asked for or shown here.",
             met="No card number, password, one-time code or full national id is asked for or shown.",
-            suggestion="Use the secure form or page for this, or ask for the last four digits only.",
+            suggestion="Use the secure form or page for this; of a card, the last four digits will do. If your desk's "
+            "own procedure asks for it here, tell your quality lead: the rule wants changing, not you.",
         )
 
 

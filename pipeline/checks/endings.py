@@ -53,7 +53,10 @@ def asks(message: AnnotatedMessage) -> bool:
     for sentence in _SENTENCE.finditer(message.text):
         if message.by_agent and any(_within(span, sentence) for span in offers):
             continue
-        if any(_within(span, sentence) for span in wanted) or any(mark in sentence.group() for mark in _QUESTION_MARKS):
+        said = sentence.group()
+        if any(_within(span, sentence) for span in wanted) or any(mark in said for mark in _QUESTION_MARKS):
+            return True
+        if _PARTICLE.search(said):
             return True
     return False
 
@@ -69,5 +72,7 @@ def _within(span: Span, sentence: re.Match[str]) -> bool:
 
 
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？\n]*|[?？]+")
+# 能送到么 asks, 什么, 这么, 那么, 怎么 and 要么 as such do not.
+_PARTICLE = re.compile(r"(?<![什这那怎要多])么\W*$")
 # Web shops export an emoji as a code (#E-s12); redaction may have taken its number.
 _EMOJI_CODE = re.compile(r"#E-[a-z](?:\d+|\[[^\[\]\s]{1,30}\])")

@@ -2,6 +2,8 @@
 
 Looks for: the chats that ended with an agent's answer, and among that agent's last messages an offer of further help
 ("anything else?", 还有其他可以帮您) or a farewell (good wishes, goodbye, thanks for the contact, a rating asked for).
+"Thank you for contacting us" in his opening line opens; it does not close. Who says that he closes the chat now, and
+when he will be in touch, has taken his leave.
 Not applicable where the chat did not come to its end with him: the customer's last message waits for an answer, she
 left while he waits for hers, he put her on hold, or he handed the chat over; nor on social channels, where posts
 answer posts.
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.finding import Finding
-    from pipeline.language import AnnotatedMessage, AnnotatedTranscript
+    from pipeline.language import AnnotatedMessage, AnnotatedTranscript, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class MissingClosing:
         own = [m for m in chat.messages if m.by_agent and m.message.agent_id == last.message.agent_id]
         closing = [m for m in own if not m.readable or has_words(m)][-self.within :] or own[-1:]
         for message in reversed(closing):
-            if span := message.first("further-help", "farewell"):
-                yield self.meta.met(chat, message, span, note="Closes with an offer of further help or a goodbye.")
+            if span := _leave(message, opens=message is own[0]):
+                yield self.meta.met(chat, message, span, note="The chat closes with these words.")
                 return
         if chat.transcript.truncated:
             note = "The export left messages out: the closing may be among them."
@@ -70,11 +72,21 @@ class MissingClosing:
         elif _ended(chat, last):
             yield self.meta.missed(
                 chat,
-                last,
+                closing[-1],
                 searched=closing,
                 note="Neither an offer of further help nor a goodbye in the agent's last messages.",
-                suggestion="Ask whether anything else is open, or wish her a good day, before the chat ends.",
+                suggestion="Ask whether anything else is open, or wish the customer a good day, before the chat ends.",
             )
+
+
+def _leave(message: AnnotatedMessage, *, opens: bool) -> Span | None:
+    """The words with which a message takes leave; thanks for the contact that open a chat do not."""
+    cues = message.cues
+    offers, farewells = cues.get("further-help", ()), cues.get("farewell", ())
+    greetings = cues.get("greeting", ()) if opens else ()
+    meant = [span for span in farewells if not any(span[0] < right and left < span[1] for left, right in greetings)]
+    closes = cues.get("closes-chat", ()) if message.says("contact-later") else ()
+    return min([*offers, *meant, *closes], default=None)
 
 
 def _given_away(chat: AnnotatedTranscript, last: AnnotatedMessage) -> bool:

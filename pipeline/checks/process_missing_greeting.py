@@ -60,17 +60,20 @@ class MissingGreeting:
         automatic = [m for m in chat.messages[: own[0].index] if _automatic(m, agent)]
         for message in (*automatic, *opening):
             if span := message.first(*_GREETINGS):
-                return self.meta.met(chat, message, span, agent_id=agent, note="Opens with a greeting.")
+                return self.meta.met(chat, message, span, agent_id=agent, note="The chat opens with these words.")
         if why := _hidden(self.meta, chat, opening):
             return self.meta.unclear(chat, own[0], note=why)
-        late = next((m for m in own[self.within :] if m.says("greeting")), None)
         return self.meta.missed(
             chat,
             own[0],
             searched=(*automatic, *opening),
-            note="The first greeting stands in a later message." if late else "No greeting in the first messages.",
+            note=f"No greeting, introduction or offer of help in {_first(len(opening))}.",
             suggestion="Open with a short greeting and your name; the answer may follow in the same message.",
         )
+
+
+def _first(count: int) -> str:
+    return "the first message" if count == 1 else f"the first {count} messages"
 
 
 def _automatic(message: AnnotatedMessage, agent: str) -> bool:

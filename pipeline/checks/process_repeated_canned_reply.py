@@ -27,6 +27,9 @@ _POLITE_WORDS = ("greeting", "thanks", "apology", "thanks-for-waiting")
 _POLITE_SENTENCES = ("offer-to-help", "further-help", "welcome", "farewell")
 
 
+_FAIR = "Sent before, and fair to send again: a courtesy, a question, or the answer to the same words."
+
+
 @dataclass(frozen=True, slots=True)
 class RepeatedCannedReply:
     """Replies sent again word for word; every longer message after an agent's first is an opportunity."""
@@ -60,11 +63,11 @@ class RepeatedCannedReply:
                     chat,
                     message,
                     also=[(same[-1], None)],
-                    note="The same words were sent earlier in this chat.",
+                    note="These words were sent earlier in this chat already.",
                     suggestion="Answer what the customer wrote last; a ready-made text wants a line of its own.",
                 )
             elif earlier:
-                yield self.meta.met(chat, message, note="No copy of an earlier reply, or a fair one.")
+                yield self.meta.met(chat, message, note=_FAIR if same else "Not sent before in this chat.")
             earlier.append(message)
 
     def _short(self, message: AnnotatedMessage) -> bool:

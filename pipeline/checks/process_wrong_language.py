@@ -61,7 +61,7 @@ class WrongLanguage:
         languages = {m.language for m in heard if m.language} or {language for language in [identify(said)] if language}
         chosen = any(m.says("language-choice") for m in heard)
         if not languages:
-            note = "The customer has not written enough yet to tell her language."
+            note = "The customer has not written enough yet to tell the language."
             yield self.meta.unclear(chat, message, note=note)
         elif chosen or message.language in languages or _holds(message, languages):
             yield self.meta.met(chat, message, note="In a language that the customer uses.")
@@ -70,7 +70,7 @@ class WrongLanguage:
                 chat,
                 message,
                 note=f"The reply is in {_name(message.language)}; the customer writes {_names(languages)}.",
-                suggestion="Answer in the customer's language, or ask whether another one suits her.",
+                suggestion="Answer in the customer's language, or ask whether another one is fine.",
             )
 
 

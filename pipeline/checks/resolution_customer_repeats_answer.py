@@ -6,7 +6,8 @@ several data are asked for at once, all of them must have been given.
 Why it matters: having to repeat an answer is among what customers like least, above all after a transfer.
 Known limits: precision comes before recall. Asking to confirm, for another one, or because the first did not fit, is
 no repetition; with several orders in play the question is fair; an answer that crossed the question is not held
-against the agent; a picture, and an answer in free words, counts only if the customer complains.
+against the agent, and where the export carries no times, one right before it could not be judged; a picture, and an
+answer in free words, counts only if the customer complains.
 Source: customer-effort research ("having to repeat information"); the same item of published contact-centre rubrics.
 """
 
@@ -70,7 +71,7 @@ class CustomerRepeatsAnswer:
                     message,
                     question,
                     also=[complaint],
-                    note="The customer answers that she has said so before.",
+                    note="The customer answers that this was said before.",
                     suggestion=_SUGGESTION,
                 )
             elif asked and not message.says("asks-anew"):
@@ -85,6 +86,9 @@ class CustomerRepeatsAnswer:
         known = [g for g in given if g is not None]
         what = " and ".join(_NAMES[cue] for cue in asked)
         if len(known) == len(asked) and not _moved_on(chat, known, message):
+            if any(_may_cross(chat, answer, message) for answer, _ in known):
+                note = "The answer stands right before the question; without times, the two may have crossed."
+                return self.meta.unclear(chat, message, question, also=known, note=note)
             note = f"The customer had given this before: {what}."
             return self.meta.missed(chat, message, question, also=known, note=note, suggestion=_SUGGESTION)
         if chat.transcript.truncated:
@@ -95,6 +99,19 @@ class CustomerRepeatsAnswer:
     def _crossed(self, earlier: AnnotatedMessage, message: AnnotatedMessage) -> bool:
         seconds = seconds_between(earlier.message, message.message)
         return seconds is not None and seconds < self.crossing
+
+
+def _may_cross(chat: AnnotatedTranscript, answer: AnnotatedMessage, question: AnnotatedMessage) -> bool:
+    """Whether an agent was in the chat already, wrote nothing since the answer, and nobody knows how long that was.
+
+    His first message of all was written to what he found there.
+    """
+    earlier = chat.messages[: question.index]
+    return (
+        seconds_between(answer.message, question.message) is None
+        and any(m.by_agent for m in earlier)
+        and not any(m.by_agent for m in earlier[answer.index :])
+    )
 
 
 def _complaint(chat: AnnotatedTranscript, question: AnnotatedMessage) -> Given | None:

@@ -63,14 +63,14 @@ class SilenceAfterHold:
             longest = max(silences, default=None)
             if hold.back and (longest is None or longest <= limit):
                 after = f" after {duration(longest)}" if longest is not None else ""
-                yield self.meta.met(chat, at, span, also=[(hold.back, None)], note=f"The hold ended{after}.")
+                yield self.meta.met(chat, at, span, also=[(hold.back, None)], note=f"Came back{after}.")
             elif self._left_in_time(hold, limit):
                 continue
             elif chat.transcript.truncated:
                 note = "The export left messages out: the return may be among them."
                 yield self.meta.unclear(chat, at, span, searched=hold.meanwhile, note=note)
             else:
-                note = "The agent asked the customer to hold and did not come back in this chat."
+                note = "The chat ends on hold: nothing but further holds follows these words, if anything."
                 if hold.back and longest is not None:
                     note = f"After this came {duration(longest)} of silence; the standard here is {duration(limit)}."
                 yield self.meta.missed(

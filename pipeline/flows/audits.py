@@ -71,14 +71,14 @@ def ad_hoc_audit(  # noqa: PLR0913, PLR0917 - the fields of a form
     sources: list[str],
     since: date | None = None,
     until: date | None = None,
-    agents: list[str] | None = None,
-    customers: list[str] | None = None,
-    queues: list[str] | None = None,
-    products: list[str] | None = None,
-    channels: list[Channel] | None = None,
-    languages: list[str] | None = None,
-    scorecard: str | None = None,
-    sample: str | None = None,
+    agents: tuple[str, ...] = (),
+    customers: tuple[str, ...] = (),
+    queues: tuple[str, ...] = (),
+    products: tuple[str, ...] = (),
+    channels: tuple[Channel, ...] = (),
+    languages: tuple[str, ...] = (),
+    scorecard: str = "",
+    sample: str = "",
     seed: int | None = None,
     out: Path = Path("site-ad-hoc"),
     config: Path | None = None,
@@ -95,23 +95,23 @@ def ad_hoc_audit(  # noqa: PLR0913, PLR0917 - the fields of a form
         products: Only these products.
         channels: Only these channels.
         languages: Only chats declared to be in these languages, like en.
-        scorecard: A scorecard file, or the name of a bundled one.
-        sample: all, or random:N-per-agent like random:10-per-agent.
-        seed: Seed of the draw; the same seed draws the same chats again.
+        scorecard: A scorecard file, or the name of a bundled one. Empty: the configured one.
+        sample: all, or random:N-per-agent like random:10-per-agent. Empty: the configured plan.
+        seed: Seed of the draw; the same seed draws the same chats again. None: the configured one.
         out: Folder for the pages.
         config: Settings file instead of fairhear.toml in the working folder.
     """
-    settings = load_settings({"scorecard": scorecard, "sample": sample, "seed": seed}, config)
+    settings = load_settings({"scorecard": scorecard or None, "sample": sample or None, "seed": seed}, config)
     with find_sources(sources) as found:
         selection = Selection(
             since=_midnight(since, settings),
             until=_midnight(until and until + timedelta(days=1), settings),
-            agents=tuple(agents or ()),
-            customers=tuple(customers or ()),
-            queues=tuple(queues or ()),
-            products=tuple(products or ()),
-            channels=tuple(channels or ()),
-            languages=tuple(languages or ()),
+            agents=agents,
+            customers=customers,
+            queues=queues,
+            products=products,
+            channels=channels,
+            languages=languages,
             sources=tuple(source.digest for source in found),
         )
         _run("ad-hoc", settings, found, selection, Plan.parse(settings.sample), settings.seed, out)

@@ -122,11 +122,15 @@ def language_name(code: str | None) -> str:
     return _LANGUAGES.get(code or "", code or "unknown language")
 
 
-def accuracy(meta: CheckMeta) -> str:
-    """How often a check was right, per language, as far as it was measured."""
-    if not meta.measured:
+def accuracy(meta: CheckMeta, languages: Collection[str | None] | None = None) -> str:
+    """How often a check was right in these languages (default: all), as far as it was measured.
+
+    Where it flagged nothing while it was measured, nothing is known of how often it is right.
+    """
+    known = [m for m in meta.measured if m.flagged and (languages is None or m.language in languages)]
+    if not known:
         return "How often this check is right has not been measured yet."
-    return " ".join(_measured(measured) for measured in meta.measured)
+    return " ".join(_measured(measured) for measured in known)
 
 
 def _measured(measured: Measured) -> str:

@@ -46,7 +46,7 @@ def test_prefect_s_server_can_be_imported_and_its_analytics_are_off() -> None:
 def test_an_ad_hoc_audit_writes_its_own_site(folder: Path) -> None:
     from pipeline.flows.audits import ad_hoc_audit
 
-    ad_hoc_audit([str(FIXTURES)], agents=["agent-ana"], sample="random:5-per-agent", out=Path("mine"))
+    ad_hoc_audit([str(FIXTURES)], agents=("agent-ana",), sample="random:5-per-agent", out=Path("mine"))
 
     assert (folder / "mine/lead/index.html").is_file()
     assert "agent-ana" in "".join(path.name for path in (folder / "mine/agents").iterdir())
