@@ -157,7 +157,7 @@ def transcript_from_record(record: Any, *, zone: tzinfo) -> Transcript:
         tags=tuple(_text(tag, "tags") for tag in _list(record.get("tags"), "tags")),
         csat=_number(record.get("csat"), "csat"),
         outcome=_mapping(record.get("outcome"), "outcome"),
-        truncated=bool(record.get("truncated", False)),
+        truncated=_flag(record.get("truncated"), "truncated"),
     )
 
 
@@ -218,11 +218,11 @@ def _message(raw: Any, index: int, zone: tzinfo) -> Message:
         id=str(index) if message_id is None else _text(message_id, f"{where}.id", required=True),
         role=_choice(Role, raw.get("role"), f"{where}.role"),
         text=text,
-        sent_at=_time(raw.get("sent_at"), f"{where}.sent_at", zone),
+        sent_at=_time(raw.get("sent_at"), f"{where}.sent_at", zone, clock_needed=True),
         author_id=_text(raw.get("author_id"), f"{where}.author_id") or None,
         author_name=_text(raw.get("author_name"), f"{where}.author_name") or None,
         kind=_choice(Kind, raw.get("kind") or Kind.TEXT, f"{where}.kind"),
-        automatic=bool(raw.get("automatic", False)),
+        automatic=_flag(raw.get("automatic"), f"{where}.automatic"),
     )
 
 
@@ -250,16 +250,26 @@ def _choice(kind: type[_E], value: Any, where: str) -> _E:
         raise TranscriptError(f"{where}: expected one of {names}, found {_shown(value)}") from None
 
 
-def _time(value: Any, where: str, zone: tzinfo) -> datetime | None:
+def _time(value: Any, where: str, zone: tzinfo, *, clock_needed: bool = False) -> datetime | None:
     if value is None or value == "":
         return None
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise TranscriptError(
-            f"{where}: expected a time like 2026-11-20T09:00:00+08:00, found {_shown(value)}"
-        ) from None
+        moment = None
+    # Without a clock every message would have been sent at midnight, and nobody would have waited.
+    if moment is None or (clock_needed and len(value) <= len("2026-11-20")):
+        raise TranscriptError(f"{where}: expected a time like 2026-11-20T09:00:00+08:00, found {_shown(value)}")
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _flag(value: Any, where: str) -> bool:
+    # Not just any truth: "false" is a text, and an automatic message is judged by nobody.
+    if value is None:
+        return False
+    if value not in (True, False):
+        raise TranscriptError(f"{where}: expected true or false, found {_shown(value)}")
+    return bool(value)
 
 
 def _number(value: Any, where: str) -> float | None:
