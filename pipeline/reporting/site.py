@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AgentInput:
-    """One agent and the chats the run kept of that agent, in order; read more than once, never held as a whole."""
+    """One agent and the chats the run kept of that agent, in order and each as long as it was when it was judged.
+
+    They are read more than once and never held as a whole.
+    """
 
     agent_id: str
     name: str
@@ -99,7 +102,7 @@ def _tallied(
     tally = AgentTally(ChatReader(agent.agent_id, checks, ZoneInfo(run.time_zone)), scorecard)
 
     def facts() -> Iterator[ServiceFacts]:
-        for transcript, unit in _as_judged(agent):
+        for transcript, unit in agent.audited():
             tally.add(transcript, unit)
             yield unit.service
 
@@ -127,17 +130,10 @@ def _write_agent(renderer: Renderer, place: Path, agent: AgentInput, tally: Agen
 
 def _chats(agent: AgentInput, reader: ChatReader) -> Iterator[ChatView]:
     number = 0
-    for transcript, unit in _as_judged(agent):
+    for transcript, unit in agent.audited():
         if shows(unit):
             number += 1
             yield reader.chat(transcript, unit, number)
-
-
-def _as_judged(agent: AgentInput) -> Iterator[tuple[Transcript, AuditedUnit]]:
-    """The chats without messages that arrived after they were judged."""
-    for transcript, unit in agent.audited():
-        whole = len(transcript.messages) <= unit.messages
-        yield (transcript if whole else replace(transcript, messages=transcript.messages[: unit.messages])), unit
 
 
 def _summary(folder: Path, agent: AgentSums) -> AgentSummary:

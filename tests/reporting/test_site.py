@@ -248,13 +248,6 @@ def test_many_chats_are_spread_over_pages_that_link_to_one_another(tmp_path: Pat
         assert len([e for e in page.all("a") if e.attributes.get("aria-current") == "page"]) == 2
 
 
-def test_messages_that_came_after_the_judgement_are_not_shown(tmp_path: Path) -> None:
-    transcript = chat(TALES["kind"].format(agent="ana"))
-    unit = judged(transcript, "ana")
-    longer = chat(TALES["kind"].format(agent="ana") + "\ncustomer 19:00: One more thing!")
-    assert "One more thing!" not in read(site(tmp_path, [(longer, unit)]).agents[0].page).text
-
-
 def test_hostile_words_names_and_ids_show_as_typed(tmp_path: Path) -> None:
     transcript = chat(TALES["curt"].format(agent="ana"), id=HOSTILE[:-1])
     unit = judged(transcript, "ana")
