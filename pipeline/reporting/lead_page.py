@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pipeline.finding import Status
 from pipeline.reporting import figures
 from pipeline.reporting.tally import LISTED, CheckTally, Shares
+from pipeline.resources import SCORECARDS
 from pipeline.sampling import places
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.service import Metric
     from pipeline.store import Run
 
+_SOURCE, _SCORECARD = "SOURCE…", "SCORECARD…"  # in a command, for the reader to fill in
 _SELECTED = {
     "agents": "agent",
     "customers": "customer",
@@ -364,19 +366,23 @@ def _facts(run: Run, scorecard: Scorecard, sample: Sample) -> Iterator[tuple[str
 
 def _selected(run: Run) -> Iterator[tuple[str, str]]:
     for key, flag in _SELECTED.items():
-        values = run.selection.get(key) or ()
-        yield from ((flag, str(value)) for value in ([values] if isinstance(values, str) else values))
+        yield from ((flag, value) for value in run.selection.get(key, ()))
 
 
 def _replay(run: Run) -> str:
     """The command that draws and judges the same chats again."""
-    parts = ["fairhear", "audit", "SOURCE…", "--sample", run.plan, "--seed", str(run.seed)]
-    parts += ["--scorecard", run.scorecard_id, "--time-zone", run.time_zone]
+    parts = ["fairhear", "audit", _SOURCE, "--sample", run.plan, "--seed", str(run.seed)]
+    parts += ["--scorecard", _bundled(run.scorecard) or _SCORECARD, "--time-zone", run.time_zone]
     for flag, moment in (("--since", run.since), ("--until", run.until)):
         parts += [flag, moment.isoformat()] if moment else []
     for flag, value in _selected(run):
         parts += [f"--{flag}", value]
-    return " ".join(part if part == "SOURCE…" else shlex.quote(part) for part in parts)
+    return " ".join(part if part in {_SOURCE, _SCORECARD} else shlex.quote(part) for part in parts)
+
+
+def _bundled(scorecard: str) -> str | None:
+    """The name of the bundled scorecard with this text; a copy that was changed may still carry its id."""
+    return next((p.stem for p in sorted(SCORECARDS.glob("*.toml")) if p.read_bytes() == scorecard.encode()), None)
 
 
 def _loss(loss: Mapping[str, Any]) -> Loss:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from pipeline.reporting.slugs import slug
 from pipeline.reporting.text import shown
-from pipeline.resources import TEMPLATES
+from pipeline.resources import SCORECARDS, TEMPLATES
 from tests.chats import chat
 from tests.reporting.desk import TALES, chats, judged, run, site
 from tests.reporting.pages import Page, read
@@ -191,7 +191,7 @@ def test_the_leads_page_says_which_run_it_was_and_how_to_replay_it(summary: Site
         "24 units",
         "6 of 7 (86\u00a0%)",
         "queue: returns & refunds",
-        "--sample all --seed 7 --scorecard desk --time-zone UTC --since 2026-11-01T00:00:00+00:00",
+        "--sample all --seed 7 --scorecard SCORECARD… --time-zone UTC --since 2026-11-01T00:00:00+00:00",
         "--queue 'returns & refunds'",
         "not only the sample",
         "right 41 of 45 times",
@@ -199,6 +199,14 @@ def test_the_leads_page_says_which_run_it_was_and_how_to_replay_it(summary: Site
         "an empty line",
     ):
         assert part in text, part
+
+
+def test_a_bundled_scorecard_is_replayed_by_its_name_and_a_changed_copy_is_not(tmp_path: Path) -> None:
+    text = (SCORECARDS / "default.toml").read_bytes().decode()
+
+    for source, named in ((text, "--scorecard default --time-zone"), (f"{text}\n", "--scorecard SCORECARD… --time")):
+        lead = site(tmp_path, [], run=run(scorecard_id="default", scorecard=source)).lead
+        assert named in read(lead).text
 
 
 def test_agents_whom_the_data_do_not_separate_share_their_places(summary: SiteSummary) -> None:
