@@ -38,6 +38,7 @@ unit: $(READY)
 	$(BIN)/python -m pytest
 
 audit: $(READY)  ## Audit the bundled contact centre and write its pages to site/
+	mkdir -p site
 	$(BIN)/fairhear audit fixtures/contact_centre --out site --store sqlite:///site/fairhear.db
 
 bench: $(READY)  ## Speed and memory of import and audit, beside plain spaCy tokenisation

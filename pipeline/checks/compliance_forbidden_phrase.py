@@ -5,7 +5,8 @@ Looks for: the phrases of a list: guarantees of an outcome ("I guarantee", 我�
 Why it matters: the customer takes it as a promise of the house; in China words like 国家级 and 最低 are fined.
 Known limits: a list knows only its own phrases. A denial before the phrase, in its clause ("we cannot say it never
 breaks"), a promise to do one's best or to take a step of one's own ("I promise I'll call you", 百分百给您申请) and
-words between quotation marks are spared. The terms of a guarantee are no promise and not on the list. A scorecard adds and drops phrases under `phrases.forbidden-phrase`.
+words between quotation marks are spared. The terms of a guarantee are no promise and not on the list. A scorecard adds
+and drops phrases under `phrases.forbidden-phrase`.
 Source: article 9 of the Advertising Law of the People's Republic of China; the Danish Marketing Practices Act on
 documented claims; the "no over-promising" item of published contact-centre rubrics.
 """
@@ -41,7 +42,7 @@ class ForbiddenPhrase:
         preview_in=("en", "zh", "da"),
         measured=(
             Measured("en", right=0, flagged=0, data="64 two-sided support chats in English, read by us"),
-            Measured("zh", right=1, flagged=1, data="330 web-shop chats in Chinese, read by us"),
+            Measured("zh", right=0, flagged=0, data="330 web-shop chats in Chinese, read by us"),
         ),
     )
 

@@ -247,7 +247,7 @@ def _point(tally: AgentTally, meta: CheckMeta, check: CheckTally, status: Status
         how_often=_how_often(check),
         cost=f"took {figures.points(lost)} off your score" if lost else "",
         suggestion=suggestion,
-        accuracy=figures.accuracy(meta),
+        accuracy=figures.accuracy(meta, tally.languages),
         examples=tuple(
             ExampleView(
                 note=example.finding.note,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.sampling import estimate
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, datetime
 
     from pipeline.finding import CheckMeta, Measured

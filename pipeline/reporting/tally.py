@@ -106,6 +106,7 @@ class AgentTally:
     critical_findings: int = 0
     criticals: list[Critical] = field(default_factory=list)
     blanket: set[str] = field(default_factory=set)
+    languages: set[str | None] = field(default_factory=set)
     first_day: str = ""
     last_day: str = ""
     _weights: dict[str, float] = field(init=False)
@@ -122,6 +123,7 @@ class AgentTally:
         """Take in one chat."""
         evaluation = unit.evaluation
         self.screened += 1
+        self.languages.add(unit.language)
         self.failed += bool(evaluation.failed_by)
         self.incomplete += evaluation.incomplete
         self.shown += shows(unit)
