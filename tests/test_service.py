@@ -39,6 +39,22 @@ def test_jd_s_fast_rate_is_of_first_rounds() -> None:
     assert values("jd")["within-30s"] == "0 %"
 
 
+def test_a_round_that_is_handed_over_unanswered_is_no_fast_answer() -> None:
+    handed_over = """
+        customer 09:00:00: Hello, is the blue lamp in stock?
+        agent(ana) 09:00:40: Yes, four of them.
+        customer 09:01:00: And where is my refund?
+        system 09:01:10: Chat transferred to billing
+        agent(bo) 09:03:00: It went out today.
+    """
+    facts = [service_facts(annotated(chat(handed_over, language="en")), agent) for agent in ("ana", "bo")]
+
+    ana, bo = ({m.id.partition(".")[2]: m.value for m in metrics([fact], PRESETS["plain"])} for fact in facts)
+
+    assert (ana["first-response-time"], ana["within-60s"], ana["reply-rate"]) == ("40 s", "50 %", "50 %")
+    assert (bo["first-response-time"], bo["within-60s"], bo["reply-rate"]) == ("1 min 50 s", "0 %", "100 %")
+
+
 def test_every_metric_says_its_definition_and_what_it_was_computed_from() -> None:
     facts = [service_facts(annotated(chat(CHAT, language="en")), "ana")]
 

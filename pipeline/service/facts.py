@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RoundFact:
-    """One round: when it opened, the wait in seconds (None without reply or times), whether a human answered."""
+    """One round: when it opened, the wait in seconds (None without its end or times), whether the agent answered.
+
+    A round that was handed over unanswered has seconds: the agent's part of the wait.
+    """
 
     opened_at: datetime | None
     seconds: float | None

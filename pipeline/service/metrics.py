@@ -35,7 +35,7 @@ class Preset:
 
     `hours`: rounds that open outside do not count. `cap`: seconds a wait counts at most; an unanswered round counts as
     the cap where there is one and is left out of times otherwise. `within`: seconds of the platform's fast-answer rate.
-    `first_only`: that rate is of first rounds. `mean_of`: which rounds the mean response time is taken over.
+    `first_only`: that rate is of first rounds.
     """
 
     id: str
@@ -70,11 +70,11 @@ def metrics(facts: Iterable[ServiceFacts], preset: Preset) -> list[Metric]:
             answered += one.answered
             if (seconds := _seconds(one, preset)) is not None:
                 timed.append(seconds)
-            if one.first and one.seconds is not None:
+            if one.first and one.answered and one.seconds is not None:
                 first.append(one.seconds)
             if (one.seconds is not None or not one.answered) and (one.first or not preset.first_only):
                 fast_of += 1
-                fast += one.seconds is not None and one.seconds <= preset.within
+                fast += one.answered and one.seconds is not None and one.seconds <= preset.within
     hours = f", opened {preset.hours.opens:%H:%M}–{preset.hours.closes:%H:%M}" if preset.hours else ""
     capped = f"; a wait counts at most {preset.cap:g} s, an unanswered round as much" if preset.cap else ""
     which = "first rounds" if preset.first_only else "rounds"
