@@ -41,7 +41,7 @@ class MissingGreeting:
         languages=("en", "zh", "da"),
         preview_in=("en", "da"),
         measured=(
-            Measured(language="en", right=8, flagged=8, data="64 two-sided support chats in English, read by us"),
+            Measured(language="en", right=5, flagged=5, data="64 two-sided support chats in English, read by us"),
             Measured(language="zh", right=37, flagged=40, data="330 web-shop chats in Chinese, read by us"),
         ),
     )
