@@ -79,10 +79,11 @@ def draw(frame: Iterable[Unit], plan: Plan, seed: int, exclusions: Mapping[str, 
         units = sorted(by_agent[agent])
         take = len(units) if plan.per_agent is None else min(plan.per_agent, len(units))
         if take < len(units):
-            units = sorted(sorted(units, key=lambda unit: _random_number(seed, unit))[:take])
-        drawn |= dict.fromkeys(units, take / len(by_agent[agent]))
+            units = sorted(units, key=lambda unit: _random_number(seed, unit))[:take]
+        drawn |= dict.fromkeys(sorted(units), take / len(by_agent[agent]))
     sizes = {agent: len(by_agent[agent]) for agent in sorted(by_agent)}
-    return Sample(plan, seed, frame_digest(u for units in by_agent.values() for u in units), sizes, drawn, exclusions or {})
+    digest = frame_digest(unit for units in by_agent.values() for unit in units)
+    return Sample(plan, seed, digest, sizes, drawn, exclusions or {})
 
 
 def frame_digest(frame: Iterable[Unit]) -> str:
