@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -144,7 +144,6 @@ def evidence_in(message: AnnotatedMessage, span: Span | None = None) -> Evidence
     return Evidence(message.id, start, end, message.text[start:end])
 
 
-@runtime_checkable
 class Check(Protocol):
     """A frozen dataclass whose fields are its settings, and a walk over a chat."""
 

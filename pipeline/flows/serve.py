@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,9 +80,8 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     while time.monotonic() < give_up:
         if server.poll() is not None:
             break
-        try:
+        with suppress(httpx.TransportError):
             if httpx.get(f"{url}/health", timeout=2).is_success:
                 return
-        except httpx.TransportError:
-            time.sleep(0.5)
+        time.sleep(0.5)
     raise ServeError(f"Prefect's API did not come up at {url}; its log is {log}. Is the port taken?")

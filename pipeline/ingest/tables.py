@@ -143,7 +143,7 @@ def _gather(
         cells = [_text(cell) for cell in row.cells]
         if not any(cells) and row.problem is None:
             continue
-        cells[text_at] = desk.redact(cells[text_at]) if cells else ""
+        cells[text_at] = desk.redact(cells[text_at])
         for place in times_at:
             times.note(cells[place])
         if not cells[id_at]:

@@ -66,7 +66,6 @@ class CheckTally:
     """One check, at one status, over one agent's chats: sampled chats for the share, all for the examples."""
 
     shares: Shares = field(default_factory=Shares)
-    findings_met: int = 0
     findings_missed: int = 0
     chats_judged: int = 0
     chats_missed: int = 0
@@ -99,7 +98,6 @@ class AgentTally:
     sampled: int = 0
     shown: int = 0
     failed: int = 0
-    failed_in_sample: int = 0
     incomplete: int = 0
     results_judged: int = 0
     results_unclear: int = 0
@@ -140,7 +138,6 @@ class AgentTally:
     def _add_sampled(self, transcript: Transcript, unit: AuditedUnit, inclusion: float) -> None:
         self.sampled += 1
         evaluation = unit.evaluation
-        self.failed_in_sample += bool(evaluation.failed_by)
         if evaluation.score is not None:
             self.scores.add(evaluation.score, unit.day, inclusion)
             self._weight += 1 / inclusion
@@ -173,7 +170,6 @@ class AgentTally:
         for finding in result.findings:
             if finding.outcome is not Outcome.MET:
                 continue
-            tally.findings_met += 1
             best = (True, finding.confidence, -self.shown)
             if tally.moment and best <= tally.moment.rank:
                 continue
