@@ -162,13 +162,15 @@ def agents(connection: Connection, key: str) -> list[str]:
 
 
 def agent_name(connection: Connection, agent_id: str) -> str | None:
-    """The name an agent goes by in the earliest chat that shows one."""
+    """The name an agent goes by in the earliest chat that shows one; an automatic reply may carry another."""
     statement = (
         select(messages.c.author_name)
         .join(transcript_agents, transcript_agents.c.transcript_pk == messages.c.transcript_pk)
+        .join(transcripts, transcripts.c.pk == messages.c.transcript_pk)
         .where(transcript_agents.c.agent_id == agent_id, messages.c.author_id == agent_id)
-        .where(messages.c.role == Role.AGENT, messages.c.author_name.is_not(None))
-        .order_by(transcript_agents.c.started_utc, messages.c.transcript_pk, messages.c.position)
+        .where(messages.c.role == str(Role.AGENT), messages.c.author_name.is_not(None), ~messages.c.automatic)
+        # Not by key: which of two chats came in first must not show.
+        .order_by(transcript_agents.c.started_utc.nulls_last(), transcripts.c.id, messages.c.position)
         .limit(1)
     )
     return connection.scalar(statement)

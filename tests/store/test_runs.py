@@ -16,6 +16,8 @@ from tests.store.samples import NOW, SOURCE, chats, numbered, run, sample_of, un
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipeline.transcript import Transcript
+
 SIX = chats(6)
 
 
@@ -91,6 +93,22 @@ def test_a_chat_is_read_as_long_as_it_was_when_judged(begun: Store) -> None:
 
     assert transcript == SIX[0]
     assert audited == units(SIX[:1])[0]
+
+
+def test_an_agents_name_is_that_of_the_earliest_chat_whatever_came_in_first(store: Store) -> None:
+    def named(transcript_id: str, began: str, *names: str) -> Transcript:
+        whole = chat("\n".join(f"agent(a) {began}: Hello." for _ in names), id=transcript_id)
+        return replace(
+            whole, messages=tuple(replace(m, author_name=name) for m, name in zip(whole.messages, names, strict=True))
+        )
+
+    late, other = named("late", "10:00", "Ana Later"), named("b", "09:00", "Ana B")
+    early = named("a", "09:00", "Shop", "Ana")
+    early = replace(early, messages=(replace(early.messages[0], automatic=True), early.messages[1]))
+    store.add(SOURCE, numbered([late, other, early]))
+
+    assert store.agent_name("a") == "Ana"
+    assert store.agent_name("nobody") is None
 
 
 def test_the_quote_is_stored_once_as_part_of_its_message(begun: Store, url: str) -> None:
