@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.checks.waits import rounds_of
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -37,6 +35,9 @@ class ServiceFacts:
 
 def service_facts(chat: AnnotatedTranscript, agent_id: str) -> ServiceFacts:
     """Count one agent's part of a chat, by who held it when; the rounds are those that the checks judge."""
+    # The checks bring spaCy, which a store that only holds facts can do without.
+    from pipeline.checks.waits import rounds_of  # noqa: PLC0415
+
     messages = chat.transcript.messages
     held = [message for message in chat.messages if chat.holders[message.index] == agent_id]
     return ServiceFacts(
