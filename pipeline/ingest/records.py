@@ -12,10 +12,10 @@ import orjson
 
 from pipeline.ingest.redaction import DEFAULT_REGIONS, redact
 from pipeline.ingest.text import mended
-from pipeline.transcript import TranscriptError, transcript_from_record, unknown_fields
+from pipeline.transcript import Role, TranscriptError, transcript_from_record, unknown_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import tzinfo
     from pathlib import Path
 
@@ -121,10 +121,10 @@ class Desk:
         """Redact and build one canonical record, which is changed on the way; `redacted` says the texts are already."""
         messages = record.get("messages") if isinstance(record, dict) else None
         held = messages if isinstance(messages, list) else []
-        if not redacted:
-            for message in held:
-                if isinstance(message, dict) and isinstance(message.get("text"), str):
-                    message["text"] = redact(message["text"], self.options.regions)
+        for message in held:
+            self._redact_message(message, text=not redacted)
+        if isinstance(record, dict):
+            self._redact_about(record)
         try:
             transcript, merged = _build(record, self.options.zone)
         except (TranscriptError, RecursionError) as error:
@@ -133,6 +133,24 @@ class Desk:
                 line, _reason(str(error)), f"{error}; mend it and import again", _json(record), messages=lost
             )
         return ReadTranscript(transcript, line, dropped, merged, Counter(unknown_fields(record)))
+
+    def _redact_message(self, message: Any, *, text: bool) -> None:
+        if isinstance(message, dict):
+            # A name that is all we know an agent by stays: agents must not become one.
+            named = message.get("author_id") is not None or message.get("role") != Role.AGENT
+            self._redact_in(message, [*(["text"] if text else []), *(["author_name"] if named else [])])
+
+    def _redact_about(self, record: dict[str, Any]) -> None:
+        """What people type about a conversation; ids stay, for they tell people and orders apart."""
+        self._redact_in(record.get("customer"), ["name"])
+        if isinstance(outcome := record.get("outcome"), dict):
+            self._redact_in(outcome, [name for name in outcome if not name.endswith("id")])
+        if isinstance(tags := record.get("tags"), list):
+            record["tags"] = [self.redact(tag) if isinstance(tag, str) else tag for tag in tags]
+
+    def _redact_in(self, of: Any, names: Iterable[str]) -> None:
+        if isinstance(of, dict):
+            of.update({name: self.redact(of[name]) for name in names if isinstance(of.get(name), str)})
 
     def reject(self, line: int | None, reason: str, detail: str, content: str, *, messages: int = 0) -> Rejected:
         """Say what cannot be read; the place is put before the detail and both texts are redacted."""

@@ -89,6 +89,25 @@ def test_texts_and_rejected_records_are_redacted_and_names_are_kept(tmp_path: Pa
     assert rejected.messages == 1
 
 
+def test_what_people_type_about_a_conversation_is_redacted_and_ids_are_kept(tmp_path: Path) -> None:
+    messages = [
+        {"role": "customer", "author_name": "+45 22 33 44 55", "text": "hi"},
+        {"role": "agent", "author_id": "a-1", "author_name": "ana@shop.example", "text": "hi"},
+        {"role": "agent", "author_name": "bo@shop.example", "text": "hi"},
+    ]
+    about = {
+        "customer": {"id": "cust-7", "name": "+45 22 33 44 55"},
+        "tags": ["refund", "mail ana@shop.example"],
+        "outcome": {"note": "write to ana@shop.example", "order_id": "4111111111111111", "resolved": True},
+    }
+
+    found = only(read(tmp_path / "a.jsonl", line(messages=messages, **about))).transcript
+
+    assert [message.author_name for message in found.messages] == ["[phone]", "[email]", "bo@shop.example"]
+    assert (found.customer_id, found.customer_name, found.tags) == ("cust-7", "[phone]", ("refund", "mail [email]"))
+    assert found.outcome == {"note": "write to [email]", "order_id": "4111111111111111", "resolved": True}
+
+
 @pytest.mark.parametrize(
     "bad",
     [
