@@ -70,7 +70,7 @@ class SilenceAfterHold:
                 note = "The export left messages out: the return may be among them."
                 yield self.meta.unclear(chat, at, span, searched=hold.meanwhile, note=note)
             else:
-                note = "The chat ends on hold: nothing but further holds follows these words, if anything."
+                note = "The customer was asked to hold, and the chat ends there."
                 if hold.back and longest is not None:
                     note = f"After this came {duration(longest)} of silence; the standard here is {duration(limit)}."
                 yield self.meta.missed(

@@ -5,8 +5,9 @@ who held the chat. After a transfer the new agent's clock starts at the transfer
 and what the customer still said to a bot does not count against the agent.
 Why it matters: until somebody answers, the customer does not know whether anybody is there.
 Known limits: needs times; time in a queue counts as the agent's unless the export records when the chat reached him;
-outside service hours (a setting, in the local time that the messages carry) nothing is judged; a first message that
-nobody ever answered is judged only where the chat is known to have been closed after the threshold.
+outside service hours (a setting, in the local time that the messages carry) nothing is judged, and where none are set,
+a wait through the night (from 1 to 5 o'clock) could not be judged: a desk open day and night sets 00:00-23:59; a first
+message that nobody ever answered is judged only where the chat is known to have been closed after the threshold.
 Source: first response time as service desks define it: the customer's message to the first public reply by a person.
 """
 

@@ -4,7 +4,8 @@ Looks for: the wait from the customer's first unanswered message to the next rep
 the agent's first. Thanks, farewells and bare emoji open no round.
 Why it matters: a customer who waits between the lines starts to do something else, and comes back cross.
 Known limits: needs times; a quick "one moment" ends the wait here, and whether it was kept is another check; a last
-message that nobody answers is left to the check of unanswered closings.
+message that nobody answers is left to the check of unanswered closings; without service hours, a wait through the
+night could not be judged.
 Source: the round (first unanswered message to first reply by a person) in which shop platforms count response times.
 """
 

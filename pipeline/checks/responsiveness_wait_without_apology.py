@@ -4,7 +4,8 @@ Looks for: waits longer than the threshold, from the customer's first unanswered
 moment" to the agent's reply, where neither what he wrote meanwhile, nor that reply, nor his next message, says sorry or
 thanks for waiting.
 Why it matters: a wait that nobody mentions looks as if nobody noticed; one line mends it.
-Known limits: needs times; an apology in words that the lists do not know is not seen.
+Known limits: needs times; an apology in words that the lists do not know is not seen; without service hours, a wait
+through the night could not be judged.
 Source: the "acknowledges delays" item of published contact-centre rubrics.
 """
 
@@ -14,7 +15,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.checks.holds import holds
-from pipeline.checks.waits import DAY, HOUR, MINUTE, Hours, Limits, duration, limit_of, rounds_of, seconds_open
+from pipeline.checks.waits import (
+    DAY,
+    HOUR,
+    MINUTE,
+    OVER_NIGHT,
+    Hours,
+    Limits,
+    duration,
+    limit_of,
+    over_night,
+    rounds_of,
+    seconds_open,
+)
 from pipeline.finding import CheckMeta, Severity
 from pipeline.transcript import Channel
 
@@ -73,6 +86,8 @@ class WaitWithoutApology:
                 span = said.first("apology", "thanks-for-waiting")
                 note = f"The wait of {duration(waited)} was acknowledged."
                 yield self.meta.met(chat, said, span, agent_id=agent, also=[(wait.at, None)], note=note)
+            elif wait.at.by_customer and over_night(wait.since, wait.reply, limit, self.hours):
+                yield self.meta.unclear(chat, wait.at, agent_id=agent, searched=searched, note=OVER_NIGHT)
             elif chat.transcript.truncated or not all(m.readable for m in searched):
                 note = "Not everything that followed this wait can be read here."
                 yield self.meta.unclear(chat, wait.at, agent_id=agent, searched=searched, note=note)

@@ -90,6 +90,20 @@ def seconds_open(earlier: AnnotatedMessage, later: AnnotatedMessage, hours: str)
     return desk.open_seconds(earlier.sent_at, later.sent_at)
 
 
+OVER_NIGHT = "This wait lasted over the night, and no service hours are set: the desk may have been closed."
+_NIGHT = ServiceHours.parse("01:00-05:00")
+
+
+def over_night(earlier: AnnotatedMessage, later: AnnotatedMessage, limit: float, hours: str) -> bool:
+    """Whether a wait ran through a whole night of which nobody said that the desk was open.
+
+    A threshold of half a day or more has its nights in it.
+    """
+    if hours or limit >= DAY / 2 or _NIGHT is None or earlier.sent_at is None or later.sent_at is None:
+        return False
+    return _NIGHT.open_seconds(earlier.sent_at, later.sent_at) >= 4 * HOUR
+
+
 def judge_replies(  # noqa: PLR0913 - the settings of two checks and their words
     meta: CheckMeta,
     chat: AnnotatedTranscript,
@@ -124,6 +138,8 @@ def judge_replies(  # noqa: PLR0913 - the settings of two checks and their words
             if r.closed is not None:
                 note = f"{what} came within {allowed}."
                 yield meta.met(chat, asked, agent_id=r.agent_id, also=also, note=note)
+        elif over_night(messages[r.since], end, limit, hours):
+            yield meta.unclear(chat, asked, agent_id=r.agent_id, also=also, note=OVER_NIGHT)
         elif chat.transcript.truncated:
             note = "The export left messages out: an earlier reply may be missing."
             yield meta.unclear(chat, asked, agent_id=r.agent_id, note=note)

@@ -185,7 +185,7 @@ def _failed(tally: AgentTally) -> str:
     if not tally.failed:
         return ""
     chats = figures.counted(tally.failed, "chat", "chats")
-    return f"{chats} of the {figures.count(tally.screened)} screened had a critical miss. It is the first point below."
+    return f"{chats} of the {figures.count(tally.screened)} screened had a critical miss, which comes first below."
 
 
 def _incomplete(tally: AgentTally) -> str:
@@ -207,7 +207,7 @@ def _strengths(tally: AgentTally) -> tuple[tuple[Strength, ...], tuple[str, ...]
         check = tally.checks.get((check_id, Status.STABLE))
         found = check.shares.estimate() if check else None
         praised = check and not any(example.rank[0] for example in check.misses)  # nothing critical was missed
-        if check and praised and found and found.value >= _OFTEN:
+        if check and praised and found and figures.rate(found).enough and found.value >= _OFTEN:
             often.append((-found.low, place, check_id, check.moment, figures.share(found)))
     quoted: list[Strength] = []
     kept: list[str] = []
