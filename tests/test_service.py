@@ -66,3 +66,11 @@ def test_every_metric_says_its_definition_and_what_it_was_computed_from() -> Non
 
 def test_without_data_there_is_no_figure() -> None:
     assert metrics([], PRESETS["plain"]) == []
+
+
+def test_an_export_without_times_gives_no_time_figures() -> None:
+    read = annotated(chat("customer: Is it in stock?\nagent(ana): Yes.\ncustomer: In blue as well?", language="en"))
+
+    found = [metric.id for metric in metrics([service_facts(read, "ana")], PRESETS["taobao"])]
+
+    assert found == ["taobao.reply-rate", "taobao.answer-ratio"]

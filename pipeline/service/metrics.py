@@ -72,7 +72,8 @@ def metrics(facts: Iterable[ServiceFacts], preset: Preset) -> list[Metric]:
                 timed.append(seconds)
             if one.first and one.answered and one.seconds is not None:
                 first.append(one.seconds)
-            if (one.seconds is not None or not one.answered) and (one.first or not preset.first_only):
+            told = one.seconds is not None or (one.opened_at is not None and not one.answered)
+            if told and (one.first or not preset.first_only):
                 fast_of += 1
                 fast += one.answered and one.seconds is not None and one.seconds <= preset.within
     hours = f", opened {preset.hours.opens:%H:%M}–{preset.hours.closes:%H:%M}" if preset.hours else ""
@@ -123,8 +124,8 @@ def _counts(fact: RoundFact, preset: Preset) -> bool:
 
 
 def _seconds(fact: RoundFact, preset: Preset) -> float | None:
-    if fact.seconds is None:
-        return preset.cap if not fact.answered else None
+    if fact.seconds is None:  # a cap stands for a wait without an end, not for an export without times
+        return preset.cap if not fact.answered and fact.opened_at is not None else None
     return fact.seconds if preset.cap is None else min(fact.seconds, preset.cap)
 
 
