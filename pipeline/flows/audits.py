@@ -3,6 +3,7 @@
 No `from __future__ import annotations` here: Prefect reads the parameters' types when it serves a flow.
 """
 
+import string
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -18,8 +19,8 @@ from pipeline import audit, resources
 from pipeline.audit import AuditRequest, Prepared
 from pipeline.ingest import ReadOptions, Source, find_sources
 from pipeline.language import Annotator, load_lexicons
-from pipeline.reporting import SiteSummary
-from pipeline.sampling import Plan
+from pipeline.reporting import SiteSummary, figures
+from pipeline.sampling import Estimate, Plan
 from pipeline.scorecard import load_scorecard
 from pipeline.settings import Settings, load_settings
 from pipeline.store import Selection, Store
@@ -157,7 +158,7 @@ def _quiet(stage: str, done: int, total: int | None) -> None:
 def _summary(prepared: Prepared, summary: SiteSummary, loss: dict[str, Any]) -> str:
     """The artifact: figures only, no chat text."""
     rows = [
-        f"| {agent.name} | {agent.judged} | {_score(agent.score)} | {agent.failed} | {agent.incomplete} |"
+        f"| {_plain(agent.name)} | {agent.judged} | {_score(agent.score)} | {agent.failed} | {agent.incomplete} |"
         for agent in summary.agents
     ]
     counts = loss["conversations"]
@@ -176,5 +177,11 @@ def _summary(prepared: Prepared, summary: SiteSummary, loss: dict[str, Any]) -> 
     )
 
 
-def _score(score: Any) -> str:
-    return "–" if score is None else f"{100 * score.value:.0f} ({100 * score.low:.0f}–{100 * score.high:.0f})"
+def _score(estimate: Estimate | None) -> str:
+    rate = figures.rate(estimate)
+    return f"{rate.value} ({rate.interval})" if rate.enough else rate.value
+
+
+def _plain(name: str) -> str:
+    """A name from an export as Markdown that shows it and does nothing else."""
+    return " ".join(name.split()).translate({ord(sign): f"\\{sign}" for sign in string.punctuation})

@@ -80,3 +80,14 @@ def test_the_form_of_an_ad_hoc_audit_explains_its_fields() -> None:
     assert all(field.get("description") for field in fields.values())
     assert "email" in str(fields["channels"])
     assert "date" in str(fields["since"])
+
+
+def test_the_artifact_gives_no_score_for_too_few_chats_and_shows_names_as_they_are() -> None:
+    from pipeline.flows.audits import _plain, _score
+    from pipeline.sampling import estimate
+
+    assert _score(None) == "nothing to judge"
+    assert _score(estimate([1.0] * 4, range(4))) == "too few to judge"
+    assert _score(estimate([1.0] * 5, range(5))) == "100 (57–100)"
+    assert _plain("Ana | <b>\n[x](http://y)") == r"Ana \| \<b\> \[x\]\(http\:\/\/y\)"
+    assert _plain("小迪 Ærø") == r"小迪 Ærø"
