@@ -148,6 +148,17 @@ def seconds_between(earlier: Message, later: Message) -> float | None:
     return elapsed if elapsed >= 0 else None
 
 
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units: "3 min 20 s"."""
+    left = round(seconds)
+    parts: list[tuple[int, str]] = []
+    for unit, name in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, left = divmod(left, unit)
+        if count or parts:
+            parts.append((count, name))
+    return " ".join(f"{count} {name}" for count, name in parts[:2] if count) or "0 s"
+
+
 class _Wait(NamedTuple):
     """What becomes a round: see there."""
 

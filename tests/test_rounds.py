@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from datetime import time
 
-from pipeline.rounds import ServiceHours, holders, rounds
+import pytest
+
+from pipeline.rounds import ServiceHours, duration, holders, rounds
 from tests.chats import annotated, chat
 
 
@@ -90,3 +92,11 @@ def test_a_transfer_event_hands_the_chat_over_in_an_annotated_chat() -> None:
     )
 
     assert read.holders == ("ana", "ana", "ben", "ben")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (59.6, "1 min"), (90, "1 min 30 s"), (200, "3 min 20 s"), (3600, "1 h"), (90061, "1 d 1 h")],
+)
+def test_a_duration_is_told_in_its_two_largest_units(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

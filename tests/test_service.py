@@ -55,6 +55,14 @@ def test_a_round_that_is_handed_over_unanswered_is_no_fast_answer() -> None:
     assert (bo["first-response-time"], bo["within-60s"], bo["reply-rate"]) == ("1 min 50 s", "0 %", "100 %")
 
 
+def test_a_figure_tells_a_length_of_time_as_the_notes_of_the_checks_do() -> None:
+    read = annotated(chat("customer 09:00:00: Is it in stock?\nagent(ana) 09:01:30: Yes.", language="en"))
+
+    first, *_ = metrics([service_facts(read, "ana")], PRESETS["plain"])
+
+    assert first.value == "1 min 30 s"
+
+
 def test_every_metric_says_its_definition_and_what_it_was_computed_from() -> None:
     facts = [service_facts(annotated(chat(CHAT, language="en")), "ana")]
 

@@ -17,8 +17,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.checks.holds import holds
-from pipeline.checks.waits import COURTESIES, DAY, HOUR, MINUTE, Hours, Limits, duration, limit_of, seconds_open
+from pipeline.checks.waits import COURTESIES, DAY, HOUR, MINUTE, Hours, Limits, limit_of, seconds_open
 from pipeline.finding import CheckMeta, Measured, Severity
+from pipeline.rounds import duration
 from pipeline.transcript import Channel
 
 if TYPE_CHECKING:

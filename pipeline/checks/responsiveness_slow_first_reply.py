@@ -16,8 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from pipeline.checks.waits import DAY, HOUR, MINUTE, Hours, Limits, duration, judge_replies, limit_of, rounds_of
+from pipeline.checks.waits import DAY, HOUR, MINUTE, Hours, Limits, judge_replies, limit_of, rounds_of
 from pipeline.finding import CheckMeta, Severity
+from pipeline.rounds import duration
 from pipeline.transcript import Channel
 
 if TYPE_CHECKING:

@@ -22,13 +22,13 @@ from pipeline.checks.waits import (
     OVER_NIGHT,
     Hours,
     Limits,
-    duration,
     limit_of,
     over_night,
     rounds_of,
     seconds_open,
 )
 from pipeline.finding import CheckMeta, Severity
+from pipeline.rounds import duration
 from pipeline.transcript import Channel
 
 if TYPE_CHECKING:

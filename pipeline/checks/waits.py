@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, NonNegativeFloat
 
 from pipeline.checks.wording import is_question
-from pipeline.rounds import Round, ServiceHours, rounds
+from pipeline.rounds import Round, ServiceHours, duration, rounds
 from pipeline.transcript import Channel, Role
 
 if TYPE_CHECKING:
@@ -146,14 +146,3 @@ def judge_replies(  # noqa: PLR0913 - the settings of two checks and their words
         else:
             note = f"{came} after {duration(waited)}; the standard here is {allowed}."
             yield meta.missed(chat, asked, agent_id=r.agent_id, also=also, note=note, suggestion=suggestion)
-
-
-def duration(seconds: float) -> str:
-    """A length of time in its two largest units: "3 min 20 s"."""
-    left = round(seconds)
-    parts: list[tuple[int, str]] = []
-    for unit, name in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        count, left = divmod(left, unit)
-        if count or parts:
-            parts.append((count, name))
-    return " ".join(f"{count} {name}" for count, name in parts[:2] if count) or "0 s"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING
 
-from pipeline.rounds import ServiceHours
+from pipeline.rounds import ServiceHours, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,14 +83,14 @@ def metrics(facts: Iterable[ServiceFacts], preset: Preset) -> list[Metric]:
         Metric(
             f"{preset.id}.first-response-time",
             "First response time",
-            _duration(_mean(first)),
+            duration(_mean(first)),
             len(first),
             f"Mean wait from the customer's first message to the first human reply, answered first rounds{hours}.",
         ),
         Metric(
             f"{preset.id}.mean-response-time",
             "Mean response time",
-            _duration(_mean(timed)),
+            duration(_mean(timed)),
             len(timed),
             f"Sum of round times ÷ rounds{hours}{capped}.",
         ),
@@ -135,11 +135,3 @@ def _mean(values: Sequence[float]) -> float:
 
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else ""
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"

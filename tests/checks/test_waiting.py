@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.checks.holds import holds, is_hold
 from pipeline.checks.responsiveness_slow_first_reply import SlowFirstReply
-from pipeline.checks.waits import awaiting_nothing, duration
+from pipeline.checks.waits import awaiting_nothing
 from pipeline.checks.wording import plain, sentences
 from pipeline.scorecard import ScorecardError, configured
 from tests.chats import annotated, chat
@@ -106,13 +106,6 @@ def test_holds_in_a_row_are_one_and_end_with_whoever_says_more() -> None:
     assert first.back.index == 3
     assert [m.index for m in first.meanwhile] == [1]
     assert second.back is None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0 s"), (59.6, "1 min"), (200, "3 min 20 s"), (3600, "1 h"), (90061, "1 d 1 h")]
-)
-def test_a_duration_is_told_in_its_two_largest_units(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 @given(st.text())
