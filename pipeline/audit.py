@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -24,7 +25,7 @@ from pipeline.store import AuditedUnit, QuarantineItem, Run, SourceRef
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
     from pathlib import Path
 
     from pipeline.finding import CheckResult
@@ -104,11 +105,19 @@ def _take_in(
             quarantined.append(QuarantineItem(item.line, item.reason, item.detail, item.content))
     for (_, item), result in zip(read, added, strict=True):
         if result.status == "conflict":
-            report.count_conflict(item)
-            quarantined.append(QuarantineItem(item.line, "conflict", result.detail, item.transcript.id))
+            detail = _conflict(source, item, result.detail)
+            report.count_conflict(item, detail)
+            quarantined.append(QuarantineItem(item.line, "conflict", detail, item.transcript.id))
         else:
             report.count(item, kept=result.kept, merged=result.merged)
     store.add_quarantine(source, quarantined)
+
+
+def _conflict(source: SourceRef, item: ReadTranscript, difference: str) -> str:
+    return (
+        f"{source.name}, line {item.line}: chat {item.transcript.id!r} is stored already and says something else: "
+        f"{difference}. The stored one is kept; if the new one is right (another time zone, say), use a new --store"
+    )
 
 
 def prepare(store: Store, request: AuditRequest, *, now: datetime) -> Prepared:
@@ -145,7 +154,8 @@ def prepare(store: Store, request: AuditRequest, *, now: datetime) -> Prepared:
         "pipeline_version": resources.pipeline_version(),
         "lexicon_digest": lexicons.digest,
     }
-    key = hashlib.sha256(orjson.dumps(about, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    checks = sorted((c.check.meta.id, c.check.meta.version) for c in request.scorecard.criteria)
+    key = hashlib.sha256(orjson.dumps(about | {"checks": checks}, option=orjson.OPT_SORT_KEYS)).hexdigest()
     size = max(_AUDIT_BATCH, -(-len(chats) // _MOST_BATCHES))
     batches = tuple(tuple(chats[start : start + size]) for start in range(0, len(chats), size))
     run = Run(key=key, scorecard=request.scorecard.source, started_at=now, finished_at=None, **about)
@@ -177,8 +187,9 @@ def audit_batch(store: Store, prepared: Prepared, number: int, annotator: Annota
     if number < store.saved_batches(prepared.run.key):
         return
     chats = annotator.annotate(store.transcripts(prepared.batches[number]))
-    only = prepared.run.selection["agents"]
-    units = [unit for chat in chats for unit in judge(chat, prepared.scorecard, prepared.sample.units, only=only)]
+    run, sample = prepared.run, prepared.sample.units
+    zone, only = ZoneInfo(run.time_zone), run.selection["agents"]
+    units = [unit for chat in chats for unit in judge(chat, prepared.scorecard, sample, zone=zone, only=only)]
     store.save_batch(prepared.run.key, number, units)
 
 
@@ -188,11 +199,16 @@ def _asked_for(agents: Iterable[str], only: Collection[str]) -> list[str]:
 
 
 def judge(
-    chat: AnnotatedTranscript, scorecard: Scorecard, sample: Mapping[Unit, float], *, only: Collection[str] = ()
+    chat: AnnotatedTranscript,
+    scorecard: Scorecard,
+    sample: Mapping[Unit, float],
+    *,
+    zone: tzinfo,
+    only: Collection[str] = (),
 ) -> Iterator[AuditedUnit]:
     """Yield each agent's part of a chat: the whole scorecard where it was drawn, the critical screen elsewhere.
 
-    `only` names the agents that are asked for; empty means all.
+    Days begin in `zone`. `only` names the agents that are asked for; empty means all.
     """
     transcript = chat.transcript
     units = {agent: Unit(transcript.id, agent) for agent in _asked_for(transcript.agents, only)}
@@ -211,7 +227,7 @@ def judge(
         yield AuditedUnit(
             evaluation=evaluation,
             inclusion=inclusion,
-            day=transcript.started_at.date().isoformat() if transcript.started_at else None,
+            day=started.astimezone(zone).date().isoformat() if (started := transcript.started_at) else None,
             language=chat.language,
             messages=len(transcript.messages),
             service=service_facts(chat, agent),
@@ -236,7 +252,7 @@ def publish(store: Store, key: str, scorecard: Scorecard, out: Path, *, service_
 
 
 def _agent_input(store: Store, key: str, agent_id: str) -> reporting.AgentInput:
-    name = store.agent_name(agent_id) or agent_id
+    name = store.agent_name(key, agent_id) or agent_id
     return reporting.AgentInput(agent_id, name, lambda: store.audited(key, agent_id))
 
 

@@ -242,8 +242,14 @@ def import_(
         print_mappings(sources, settings)
         loss = auditing.import_sources(opened, sources, settings.read_options(), now=now, progress=progress)
         read = [{"name": s.name, "sha256": s.digest} for s in sources]
+        digests = {s.digest for s in sources}
+        quarantine = [
+            {"source": ref.name, "line": item.line, "reason": item.reason, "detail": item.detail}
+            for ref, item in opened.quarantined()
+            if ref.digest in digests
+        ]
     if report:
-        record = {"version": 1, "sources": read, **loss.to_record()}
+        record = {"version": 1, "sources": read, **loss.to_record(), "quarantine": quarantine}
         report.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
     print_loss(loss)
     raise typer.Exit(DONE_WITH_QUARANTINE if loss.quarantined else DONE)
@@ -394,9 +400,13 @@ def serve(
     """
     settings = load_settings(config=config)
 
+    from pipeline.flows.serve import ServeError
     from pipeline.flows.serve import serve as serving
 
-    serving(settings, config=config, port=port)
+    try:
+        serving(settings, config=config, port=port)
+    except ServeError as error:
+        raise could_not_run(str(error)) from None
 
 
 def moment(text: str | None, settings: Settings, flag: str, *, end: bool = False) -> datetime | None:
@@ -461,9 +471,9 @@ def print_loss(loss: LossReport) -> None:
         table.add_row(what, *(f"{counts[name]:,}" for name in ("read", "kept", "merged", "dropped", "quarantined")))
     out.print(table)
     for reason, count in record["reasons"].items():
-        out.print(f"  {reason}: {count:,}", markup=False, highlight=False)
+        out.print(f"  {escaped(reason)}: {count:,}", highlight=False, soft_wrap=True)
     for example in loss.examples:
-        out.print(f"  {example}", markup=False, highlight=False, soft_wrap=True)
+        out.print(f"  {escaped(example)}", highlight=False, soft_wrap=True)
 
 
 def print_sample(run: Run, sample: Sample, *, fresh: bool) -> None:
@@ -473,6 +483,7 @@ def print_sample(run: Run, sample: Sample, *, fresh: bool) -> None:
         f"\nSample: {len(sample.units):,} of {frame:,} (agent, chat) pairs, plan {sample.plan}, seed {sample.seed}, "
         f"frame {sample.frame_digest[:12]}, run {run.key[:12]}",
         highlight=False,
+        soft_wrap=True,
     )
     for reason, count in sample.exclusions.items():
         out.print(f"Not in the frame: {count:,} chats, {reason}", highlight=False)
@@ -482,18 +493,16 @@ def print_sample(run: Run, sample: Sample, *, fresh: bool) -> None:
 
 def print_summary(summary: SiteSummary) -> None:
     """The agents' table and the path of the lead's page."""
+    from pipeline.reporting import figures
+
     table = Table("agent", "chats", "score", "95 % interval", "critical", "incomplete", box=None)
     for agent in summary.agents:
-        score = agent.score
+        score = figures.rate(agent.score)
         table.add_row(
             escaped(agent.name),
             str(agent.judged),
-            "-" if score is None else f"{100 * score.value:.0f}",
-            "-"
-            if score is None
-            else "too few to judge"
-            if score.too_few
-            else f"{100 * score.low:.0f}–{100 * score.high:.0f}",
+            score.value,
+            score.interval,
             str(agent.failed),
             str(agent.incomplete),
         )

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from cronsim import CronSim, CronSimError
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -55,6 +57,15 @@ class Nightly(_Table):
     @classmethod
     def _a_plan(cls, value: str) -> str:
         return str(Plan.parse(value))
+
+    @field_validator("cron")
+    @classmethod
+    def _a_schedule(cls, value: str) -> str:
+        try:
+            CronSim(value, datetime.now(UTC))
+        except CronSimError as error:
+            raise ValueError(f"no cron schedule like 0 2 * * * (minute hour day month weekday): {error}") from None
+        return value
 
 
 class Settings(BaseSettings):

@@ -16,4 +16,4 @@ def nearest(name: str, known: Collection[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f"; known: {', '.join(sorted(known))}" if len(known) <= _LISTABLE else ""
+    return f"; known: {', '.join(sorted(known))}" if 0 < len(known) <= _LISTABLE else ""

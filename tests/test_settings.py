@@ -38,6 +38,7 @@ def test_a_flag_wins_over_the_environment_that_over_the_file_that_over_the_defau
         ("time_zone = 'Europe/Copenhagn'", "no time zone; did you mean 'Europe/Copenhagen'"),
         ("seed = 'x'", "setting seed: .*integer"),
         ("seed = ", "not readable as TOML"),
+        ("[nightly]\ncron = '0 2 * *'", "setting nightly.cron: no cron schedule like 0 2"),
         ("phone_regions = ['CN', 'dk']", "'dk' is no country; expected ISO codes in capitals"),
     ],
 )

@@ -77,8 +77,9 @@ class LossReport:
         self.messages.merged += merged
         self._lost_while_reading(item)
 
-    def count_conflict(self, item: ReadTranscript) -> None:
+    def count_conflict(self, item: ReadTranscript, detail: str) -> None:
         """Count a conversation that contradicts one that is there already, and is quarantined for it."""
+        self._add_examples([detail])
         self.conversations.quarantined += 1
         self.messages.quarantined += len(item.transcript.messages)
         self.reasons["conflict"] += 1

@@ -27,6 +27,8 @@ from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
+from pipeline.suggest import nearest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -202,7 +204,11 @@ class Lexicons:
                     f"cues: {', '.join(self.cues)}; languages: {', '.join(self.languages)}"
                 )
             phrases = lexicons[change.language].setdefault(change.cue, _Lexicon()).phrases
+            known = {phrase.casefold() for phrase in phrases}
             dropped = {phrase.casefold() for phrase in change.drop}
+            for phrase in sorted(dropped - known):
+                where = f"phrases.{change.cue}.{change.language}.drop"
+                raise LexiconError(f"{where}: {phrase!r} is not on the list{nearest(phrase, known)}")
             phrases[:] = [p for p in phrases if p.casefold() not in dropped] + list(change.add)
         digest = hashlib.sha256(repr((self.digest, changes)).encode()).hexdigest()
         return Lexicons(lexicons, digest)
@@ -230,6 +236,9 @@ def _parsed(path: Path, content: bytes) -> _Lexicon:
         raise LexiconError(f"{path}: unknown key {min(unknown)!r}; known: {', '.join(sorted(_KNOWN_KEYS))}")
     if missing := [key for key in ("source", "licence") if not data.get(key)]:
         raise LexiconError(f"{path}: {missing[0]} is missing; every word list names its source and licence")
+    for key in ("phrases", "except"):
+        if not isinstance(data.get(key, []), list) or not all(isinstance(word, str) for word in data.get(key, [])):
+            raise LexiconError(f'{path}: {key} must be a list of texts, like ["one moment"]')
     return _Lexicon(data.get("phrases", []), data.get("except", []), data.get("patterns", []))
 
 

@@ -25,7 +25,6 @@ from pipeline.store.tables import (
     remarks,
     runs,
     samples,
-    transcript_agents,
     transcripts,
 )
 from pipeline.transcript import Role
@@ -161,16 +160,17 @@ def agents(connection: Connection, key: str) -> list[str]:
     return list(connection.scalars(statement))
 
 
-def agent_name(connection: Connection, agent_id: str) -> str | None:
-    """The name an agent goes by in the earliest chat that shows one; an automatic reply may carry another."""
+def agent_name(connection: Connection, key: str, agent_id: str) -> str | None:
+    """The name an agent goes by in the earliest chat of a complete run; an automatic reply may carry another."""
     statement = (
         select(messages.c.author_name)
-        .join(transcript_agents, transcript_agents.c.transcript_pk == messages.c.transcript_pk)
+        .join(evaluations, evaluations.c.transcript_pk == messages.c.transcript_pk)
         .join(transcripts, transcripts.c.pk == messages.c.transcript_pk)
-        .where(transcript_agents.c.agent_id == agent_id, messages.c.author_id == agent_id)
+        .where(evaluations.c.run_pk == _complete_run_pk(connection, key), evaluations.c.agent_id == agent_id)
+        .where(messages.c.position < evaluations.c.messages, messages.c.author_id == agent_id)
         .where(messages.c.role == str(Role.AGENT), messages.c.author_name.is_not(None), ~messages.c.automatic)
         # Not by key: which of two chats came in first must not show.
-        .order_by(transcript_agents.c.started_utc.nulls_last(), transcripts.c.id, messages.c.position)
+        .order_by(transcripts.c.started_utc.nulls_last(), transcripts.c.id, messages.c.position)
         .limit(1)
     )
     return connection.scalar(statement)
@@ -223,7 +223,7 @@ def _key_of(transcript_pks: Mapping[str, int], transcript_id: str) -> int:
 def _evaluation_row(run_pk: int, transcript_pk: int, unit: AuditedUnit) -> dict[str, Any]:
     facts = unit.service
     service = {
-        "rounds": [[to_text(r.opened_at), r.seconds, r.answered, r.first] for r in facts.rounds],
+        "rounds": [[to_text(r.opened_at), r.seconds, r.answered, r.first, r.handed_over] for r in facts.rounds],
         "agent_messages": facts.agent_messages,
         "customer_messages": facts.customer_messages,
     }

@@ -195,10 +195,10 @@ class Store:
         with reading(self._engine) as connection:
             return audits.agents(connection, key)
 
-    def agent_name(self, agent_id: str) -> str | None:
+    def agent_name(self, key: str, agent_id: str) -> str | None:
         """The name an agent goes by in the earliest chat that shows one; None where no chat does."""
         with reading(self._engine) as connection:
-            return audits.agent_name(connection, agent_id)
+            return audits.agent_name(connection, key, agent_id)
 
     def audited(self, key: str, agent_id: str | None = None) -> Generator[tuple[Transcript, AuditedUnit], None, None]:
         """Yield what a complete run says, ordered by start, transcript id and agent id; of one agent if given.

@@ -87,7 +87,9 @@ def unit(transcript: Transcript, agent: str) -> AuditedUnit:
         result("care.broken-promise", Outcome.NOT_APPLICABLE, reason="No occasion for it in this chat."),
         result("process.no-follow-up", Outcome.ERROR, reason="ValueError: no", severity=Severity.CRITICAL),
     )
-    facts = ServiceFacts((RoundFact(transcript.started_at, 30.0, answered=True, first=True),), 1, 1)
+    answered = RoundFact(transcript.started_at, 30.0, answered=True, first=True)
+    handed_over = RoundFact(transcript.started_at, 9.5, answered=False, first=False, handed_over=True)
+    facts = ServiceFacts((answered, handed_over), 1, 1)
     return AuditedUnit(
         Evaluation(transcript.id, agent, 0.75, results), 0.5, "2026-11-02", "en", len(transcript.messages), facts
     )

@@ -95,7 +95,7 @@ def test_a_chat_is_read_as_long_as_it_was_when_judged(begun: Store) -> None:
     assert audited == units(SIX[:1])[0]
 
 
-def test_an_agents_name_is_that_of_the_earliest_chat_whatever_came_in_first(store: Store) -> None:
+def test_an_agents_name_is_that_of_the_runs_earliest_chat_whatever_came_in_first(store: Store) -> None:
     def named(transcript_id: str, began: str, *names: str) -> Transcript:
         whole = chat("\n".join(f"agent(a) {began}: Hello." for _ in names), id=transcript_id)
         return replace(
@@ -105,10 +105,14 @@ def test_an_agents_name_is_that_of_the_earliest_chat_whatever_came_in_first(stor
     late, other = named("late", "10:00", "Ana Later"), named("b", "09:00", "Ana B")
     early = named("a", "09:00", "Shop", "Ana")
     early = replace(early, messages=(replace(early.messages[0], automatic=True), early.messages[1]))
-    store.add(SOURCE, numbered([late, other, early]))
+    elsewhere = named("0", "08:00", "Ana of another run")
+    store.add(SOURCE, numbered([late, other, early, elsewhere]))
+    store.begin_run(run(), sample_of([late, other, early]))
+    store.save_batch("key", 0, units([late, other, early]))
+    store.complete_run("key", NOW)
 
-    assert store.agent_name("a") == "Ana"
-    assert store.agent_name("nobody") is None
+    assert store.agent_name("key", "a") == "Ana"
+    assert store.agent_name("key", "nobody") is None
 
 
 def test_the_quote_is_stored_once_as_part_of_its_message(begun: Store, url: str) -> None:
