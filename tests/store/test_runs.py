@@ -102,10 +102,10 @@ def test_an_agents_name_is_that_of_the_runs_earliest_chat_whatever_came_in_first
             whole, messages=tuple(replace(m, author_name=name) for m, name in zip(whole.messages, names, strict=True))
         )
 
-    late, other = named("late", "10:00", "Ana Later"), named("b", "09:00", "Ana B")
+    late, other = named("late", "10:00", "Ana Later", "Ana"), named("b", "09:00", "Ana B", "Ana")
     early = named("a", "09:00", "Shop", "Ana")
     early = replace(early, messages=(replace(early.messages[0], automatic=True), early.messages[1]))
-    elsewhere = named("0", "08:00", "Ana of another run")
+    elsewhere = named("0", "08:00", "Ana of another run", "Ana")
     store.add(SOURCE, numbered([late, other, early, elsewhere]))
     store.begin_run(run(), sample_of([late, other, early]))
     store.save_batch("key", 0, units([late, other, early]))
