@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 class RoundFact:
     """One round: when it opened, the wait in seconds (None without its end or times), whether the agent answered.
 
-    A round that was handed over unanswered has seconds: the agent's part of the wait.
+    `handed_over` says that the agent gave the chat away before an answer; the seconds are his part of the wait.
     """
 
     opened_at: datetime | None
     seconds: float | None
     answered: bool
     first: bool
+    handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,13 @@ def service_facts(chat: AnnotatedTranscript, agent_id: str) -> ServiceFacts:
     held = [message for message in chat.messages if chat.holders[message.index] == agent_id]
     return ServiceFacts(
         rounds=tuple(
-            RoundFact(messages[r.opened].sent_at, r.seconds, answered=r.closed is not None, first=r.first)
+            RoundFact(
+                messages[r.opened].sent_at,
+                r.seconds,
+                answered=r.closed is not None,
+                first=r.first,
+                handed_over=r.closed is None and r.until is not None,
+            )
             for r in rounds_of(chat, hours="")
             if r.agent_id == agent_id
         ),

@@ -59,14 +59,14 @@ def metrics(facts: Iterable[ServiceFacts], preset: Preset) -> list[Metric]:
     """The metrics of one agent, or of a team, from the facts of all chats; what has no data is left out."""
     timed: list[float] = []
     first: list[float] = []
-    rounds = answered = fast = fast_of = agent_messages = customer_messages = 0
+    due = answered = fast = fast_of = agent_messages = customer_messages = 0
     for fact in facts:  # one pass that keeps numbers only: there may be millions of chats
         agent_messages += fact.agent_messages
         customer_messages += fact.customer_messages
         for one in fact.rounds:
             if not _counts(one, preset):
                 continue
-            rounds += 1
+            due += not one.handed_over
             answered += one.answered
             if (seconds := _seconds(one, preset)) is not None:
                 timed.append(seconds)
@@ -104,9 +104,9 @@ def metrics(facts: Iterable[ServiceFacts], preset: Preset) -> list[Metric]:
         Metric(
             f"{preset.id}.reply-rate",
             "Rounds answered",
-            _share(answered, rounds),
-            rounds,
-            f"Rounds that a person answered ÷ rounds{hours}.",
+            _share(answered, due),
+            due,
+            f"Rounds that a person answered ÷ rounds{hours}; those handed over to another agent are his.",
         ),
         Metric(
             f"{preset.id}.answer-ratio",
@@ -125,7 +125,7 @@ def _counts(fact: RoundFact, preset: Preset) -> bool:
 
 def _seconds(fact: RoundFact, preset: Preset) -> float | None:
     if fact.seconds is None:  # a cap stands for a wait without an end, not for an export without times
-        return preset.cap if not fact.answered and fact.opened_at is not None else None
+        return preset.cap if not fact.answered and not fact.handed_over and fact.opened_at is not None else None
     return fact.seconds if preset.cap is None else min(fact.seconds, preset.cap)
 
 
