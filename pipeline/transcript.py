@@ -6,6 +6,7 @@ ingest: spans of evidence are half-open slices of it, in code points.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -147,7 +148,7 @@ def transcript_from_record(record: Any, *, zone: tzinfo) -> Transcript:
         id=_text(record.get("id"), "id", required=True),
         messages=messages,
         channel=_choice(Channel, record.get("channel") or Channel.CHAT, "channel"),
-        language=_text(record.get("language"), "language") or None,
+        language=language_code(_text(record.get("language"), "language")) or None,
         queue=_text(record.get("queue"), "queue") or None,
         product=_text(record.get("product"), "product") or None,
         opened_at=_time(record.get("opened_at"), "opened_at", zone),
@@ -159,6 +160,29 @@ def transcript_from_record(record: Any, *, zone: tzinfo) -> Transcript:
         outcome=_mapping(record.get("outcome"), "outcome"),
         truncated=_flag(record.get("truncated"), "truncated"),
     )
+
+
+_LANGUAGES = {
+    name: code
+    for code, names in {
+        "en": "eng english engelsk 英语 英語 英文",
+        "zh": "zho chi chinese mandarin kinesisk 中文 汉语 漢語 普通话 普通話 简体中文 簡體中文 繁体中文 繁體中文",
+        "da": "dan danish dansk 丹麦语 丹麥語 丹麦文 丹麥文",
+    }.items()
+    for name in names.split()
+}
+_LANGUAGE_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
+
+
+def language_code(declared: str) -> str:
+    """The code of a language as an export declares it: "en" for "en_US", "English (UK)" and "英语".
+
+    The names are those of the languages that we read, in these languages; what is not known stays as it is.
+    """
+    name = re.split("[(（]", declared)[0].strip()
+    tag = _LANGUAGE_TAG.fullmatch(name)
+    short = (tag[1] if tag else name).lower()
+    return _LANGUAGES.get(short, short if tag else declared)
 
 
 def unknown_fields(record: Mapping[str, Any]) -> Iterable[str]:

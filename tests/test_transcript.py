@@ -15,6 +15,7 @@ from pipeline.transcript import (
     Role,
     Transcript,
     TranscriptError,
+    language_code,
     record_from_transcript,
     transcript_from_record,
     unknown_fields,
@@ -74,6 +75,27 @@ def test_fields_nobody_knows_are_named() -> None:
     assert list(unknown_fields(record)) == ["mood", "messages.seen"]
 
 
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [
+        ("English", "en"),
+        ("en_US", "en"),
+        ("English (UK)", "en"),
+        ("英语", "en"),
+        ("中文", "zh"),
+        ("zh-Hans-CN", "zh"),
+        ("中文（简体）", "zh"),
+        ("kinesisk", "zh"),
+        (" DANSK ", "da"),
+        ("丹麦语", "da"),
+        ("sv-SE", "sv"),
+        ("Klingon", "Klingon"),
+    ],
+)
+def test_a_declared_language_is_known_by_its_code(declared: str, code: str) -> None:
+    assert transcript_from_record(SMALLEST | {"language": declared}, zone=UTC).language == code
+
+
 names = st.text(min_size=1).filter(str.strip)
 moments = st.none() | st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2040, 1, 1)).map(  # noqa: DTZ001
     lambda moment: moment.replace(tzinfo=UTC)
@@ -94,7 +116,7 @@ transcripts = st.builds(
     id=names,
     messages=st.lists(messages, min_size=1, max_size=4, unique_by=lambda m: m.id).map(tuple),
     channel=st.sampled_from(Channel),
-    language=st.none() | names,
+    language=st.none() | names.map(language_code),
     opened_at=moments,
     customer_id=st.none() | names,
     tags=st.lists(names, max_size=2).map(tuple),

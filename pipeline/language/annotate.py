@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.language.identify import identify
 from pipeline.rounds import holders
-from pipeline.transcript import Kind, Role
+from pipeline.transcript import Kind, Role, language_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -132,7 +132,7 @@ class Annotator:
 def _conversation_language(transcript: Transcript) -> str | None:
     """The declared language, else the one the customer writes, else the one anybody writes."""
     if transcript.language:
-        return transcript.language.replace("_", "-").partition("-")[0].lower()
+        return language_code(transcript.language)  # whoever built the transcript may not have read it from a record
     spoken = [m for m in transcript.messages if m.readable and m.role is not Role.SYSTEM]
     by_customer = " ".join(m.text for m in spoken if m.role is Role.CUSTOMER)
     return identify(by_customer[:_IDENTIFY_FROM]) or identify(" ".join(m.text for m in spoken)[:_IDENTIFY_FROM])
