@@ -39,7 +39,8 @@ unit: $(READY)
 
 audit: $(READY)  ## Audit the bundled contact centre and write its pages to site/
 	mkdir -p site
-	$(BIN)/fairhear audit fixtures/contact_centre --out site --store sqlite:///site/fairhear.db
+	$(BIN)/fairhear audit fixtures/contact_centre --out site --store sqlite:///site/fairhear.db \
+	  --time-zone Europe/Copenhagen
 
 bench: $(READY)  ## Speed and memory of import and audit, beside plain spaCy tokenisation
 	$(BIN)/python -m tests.bench --messages $(MESSAGES)

@@ -7,7 +7,7 @@ store and folders come in as arguments, so the same input gives the same finding
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -40,6 +40,11 @@ _IMPORT_BATCH = 500
 _AUDIT_BATCH = 500
 _MOST_BATCHES = 200  # a flow of more tasks gets slow and, at thousands, loses records
 _NO_AGENT = "no human agent wrote in the chat"
+_NO_TIME = "no time says whether they belong to the window"
+
+
+class NothingToAuditError(ValueError):
+    """A selection that fits no chat: pages of nothing would take the place of those that are there."""
 
 
 class Progress(Protocol):
@@ -137,8 +142,15 @@ def prepare(store: Store, request: AuditRequest, *, now: datetime) -> Prepared:
             chats.append(entry.transcript_id)
         else:
             without_agent += 1
+    exclusions = {_NO_AGENT: without_agent, _NO_TIME: _undated(store, request.selection)}
+    exclusions = {reason: count for reason, count in exclusions.items() if count}
+    if not frame:
+        left_out = "; ".join(f"{count:,} left out: {reason}" for reason, count in exclusions.items())
+        raise NothingToAuditError(
+            f"no chat of a human agent fits the selection ({left_out or 'none at all'}); widen it"
+        )
     lexicons = load_lexicons(resources.LEXICONS).changed(request.scorecard.phrases)
-    sample = draw(frame, request.plan, request.seed, {_NO_AGENT: without_agent} if without_agent else {})
+    sample = draw(frame, request.plan, request.seed, exclusions)
     about: dict[str, Any] = {
         "kind": request.kind,
         "since": request.selection.since,
@@ -191,6 +203,13 @@ def audit_batch(store: Store, prepared: Prepared, number: int, annotator: Annota
     zone, only = ZoneInfo(run.time_zone), run.selection["agents"]
     units = [unit for chat in chats for unit in judge(chat, prepared.scorecard, sample, zone=zone, only=only)]
     store.save_batch(prepared.run.key, number, units)
+
+
+def _undated(store: Store, selection: Selection) -> int:
+    """How many chats would fit if there were no window, and carry no time to be in it by."""
+    if selection.since is None and selection.until is None:
+        return 0
+    return sum(entry.started_at is None for entry in store.frame(replace(selection, since=None, until=None)))
 
 
 def _asked_for(agents: Iterable[str], only: Collection[str]) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import inspect
+import os
 import sys
 import tomllib
 from contextlib import contextmanager
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import wraps
@@ -103,6 +105,7 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
+        from pipeline.audit import NothingToAuditError
         from pipeline.ingest import SourceError
         from pipeline.language.lexicon import LexiconError
         from pipeline.reporting import SiteError
@@ -110,18 +113,12 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
         from pipeline.scorecard import ScorecardError
         from pipeline.store import StoreError
 
+        inputs = (SettingsError, SourceError, ScorecardError, PlanError, LexiconError, NothingToAuditError)
         try:
             command(*args, **kwargs)
-        except (
-            SettingsError,
-            SourceError,
-            ScorecardError,
-            PlanError,
-            LexiconError,
-            StoreError,
-            SiteError,
-            OSError,
-        ) as error:
+        except BrokenPipeError:  # whoever read our output has seen enough: `fairhear search … | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (*inputs, StoreError, SiteError, OSError) as error:
             raise could_not_run(str(error)) from None
         except KeyboardInterrupt:
             raise could_not_run("stopped. What was done is kept; run the same command again to go on.") from None
@@ -172,6 +169,10 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter a flag
         "time_zone": time_zone,
     }
     settings = load_settings(flags, config)
+    check_output(settings.out, findings)
+    start, end = moment(since, settings, "--since"), moment(until, settings, "--until", end=True)
+    if start and end and start >= end:
+        raise SettingsError(f"--since {since} is not before --until {until}")
 
     from pipeline import audit as auditing
     from pipeline.ingest import find_sources
@@ -189,8 +190,8 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter a flag
         print_mappings(sources, settings)
         loss = auditing.import_sources(opened, sources, settings.read_options(), now=now, progress=progress)
         selection = Selection(
-            since=moment(since, settings, "--since"),
-            until=moment(until, settings, "--until", end=True),
+            since=start,
+            until=end,
             agents=tuple(agent or ()),
             customers=tuple(customer or ()),
             queues=tuple(queue or ()),
@@ -228,6 +229,7 @@ def import_(
 ) -> None:
     """Take transcripts into the store without auditing them, and account for every conversation and message."""
     settings = load_settings({"store": store, "time_zone": time_zone}, config)
+    check_output(None, report)
 
     from pipeline import audit as auditing
     from pipeline.ingest import find_sources
@@ -289,28 +291,36 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter a flag
         agents=tuple(agent or ()),
         customers=tuple(customer or ()),
     )
-    with Store.open(settings.store) as opened:
+    with Store.open(settings.store, create=False) as opened:
         found = opened.find(selection, text=text)
         if format_ is Format.JSONL:
             for transcript in found:
                 sys.stdout.buffer.write(orjson.dumps(record_from_transcript(transcript)) + b"\n")
             return
-        table = Table(
-            "began", Column("chat", overflow="fold"), "queue", "agents", "customer", "messages", "first words", box=None
-        )
+        columns = [
+            Column("began", no_wrap=True),
+            *(Column(name, overflow="fold") for name in ("chat", "agents", "customer")),
+            Column("messages", justify="right"),
+            Column("first words", overflow="ellipsis", no_wrap=True),
+        ]
+        table = Table(*columns, box=None)
         for transcript in found:
             words = next((m.text for m in transcript.messages if m.readable), "")
             table.add_row(
                 f"{transcript.started_at:%Y-%m-%d %H:%M}" if transcript.started_at else "",
-                *(escaped(part) for part in (transcript.id, transcript.queue or "", ", ".join(transcript.agents))),
+                escaped(transcript.id),
+                escaped(", ".join(transcript.agents)),
                 escaped(transcript.customer_id or ""),
                 str(len(transcript.messages)),
                 escaped(words.replace("\n", " ")[:60]),
             )
+        undated = sum(e.started_at is None for e in opened.frame(replace(selection, since=None, until=None)))
     if table.row_count:
         out.print(table)
     until_words = f" until {until}" if until else ""
-    out.print(f"{table.row_count} chats since {start.astimezone(settings.zone):%Y-%m-%d %H:%M}{until_words}")
+    out.print(f"Found {table.row_count} since {start.astimezone(settings.zone):%Y-%m-%d %H:%M}{until_words}")
+    if undated:
+        out.print(f"{undated:,} more carry no time, so no window holds them; audit them by their file.")
 
 
 @checks_app.callback(invoke_without_command=True)
@@ -341,10 +351,10 @@ def show_check(check_id: Annotated[str, typer.Argument(metavar="ID", help="Like 
     out.print(inspect.getdoc(sys.modules[check.__module__]) or "", markup=False, highlight=False)
     out.print("\n[bold]Settings[/] (in a scorecard, under settings)")
     for name, value in vars_of(check()).items():
-        out.print(f"  {name} = {value!r}", markup=False, highlight=False)
+        out.print(f"  {name} = {in_toml(value)}", markup=False, highlight=False)
     out.print("\n[bold]How often it is right[/]")
     for measured in meta.measured:
-        out.print(f"  {measured.language}: {measured.right} of {measured.flagged} misses were misses; {measured.data}")
+        out.print(f"  {measured.language}: {measured.right} of {measured.flagged} misses were right; {measured.data}")
     if not meta.measured:
         out.print("  Not measured on real chats yet.")
     path = resources.CASES / f"{meta.id}.toml"
@@ -383,7 +393,10 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to set up.", metavar
     (folder / "inbox").mkdir(parents=True, exist_ok=True)
     config.write_text((resources.SCORECARDS.parent / "fairhear.toml").read_text("utf-8"), "utf-8")
     card.write_text(scorecard_path("default").read_text("utf-8"), "utf-8")
-    out.print(f"Wrote {config}, {card} and {folder / 'inbox'}/. Next: fairhear audit {folder / 'inbox'}")
+    out.print(f"Wrote {config}, {card} and {folder / 'inbox'}/.", soft_wrap=True, highlight=False)
+    out.print(
+        f"Next: put your exports into the inbox, then in {folder.resolve()}: fairhear audit inbox", soft_wrap=True
+    )
 
 
 @app.command()
@@ -420,6 +433,16 @@ def moment(text: str | None, settings: Settings, flag: str, *, end: bool = False
     if end and "T" not in text and " " not in text:
         when += timedelta(days=1)
     return when if when.tzinfo else when.replace(tzinfo=settings.zone)
+
+
+def check_output(folder: Path | None, file: Path | None) -> None:
+    """Refuse before the work what could not be written after it; the folder of a file is made."""
+    if folder and folder.exists() and not folder.is_dir():
+        raise SettingsError(f"--out {folder} is a file; it must name a folder for the pages")
+    if file and file.is_dir():
+        raise SettingsError(f"{file} is a folder; name a file in it")
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
@@ -472,6 +495,9 @@ def print_loss(loss: LossReport) -> None:
     out.print(table)
     for reason, count in record["reasons"].items():
         out.print(f"  {escaped(reason)}: {count:,}", highlight=False, soft_wrap=True)
+    if 0 < len(loss.examples) < loss.quarantined:
+        told = len(loss.examples)
+        out.print(f"The first {told}; fairhear import … --report FILE.json lists all:", highlight=False)
     for example in loss.examples:
         out.print(f"  {escaped(example)}", highlight=False, soft_wrap=True)
 
@@ -520,9 +546,16 @@ def escaped(text: str) -> str:
 
 def vars_of(check: Any) -> dict[str, Any]:
     """The settings of a check with their defaults."""
-    from dataclasses import fields
-
     return {field.name: getattr(check, field.name) for field in fields(check)}
+
+
+def in_toml(value: Any) -> str:
+    """A setting as it is written in a scorecard."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!s} = {in_toml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(in_toml, value)) + "]"
+    return orjson.dumps(value).decode()
 
 
 def one_each(cases: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

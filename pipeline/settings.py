@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError as UnreadableError
 
 from pipeline.ingest import ReadOptions
+from pipeline.ingest.columns import FIELDS
 from pipeline.ingest.redaction import DEFAULT_REGIONS
 from pipeline.sampling import Plan
 from pipeline.suggest import nearest
@@ -91,6 +92,14 @@ class Settings(BaseSettings):
     @classmethod
     def _a_plan(cls, value: str) -> str:
         return str(Plan.parse(value))
+
+    @field_validator("columns")
+    @classmethod
+    def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value:
+            if name not in FIELDS and not name.startswith("outcome."):
+                raise ValueError(f"{name!r} is no field of a transcript{nearest(name, FIELDS)}")
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -42,6 +42,29 @@ def test_filters_narrow_an_audit_down() -> None:
     assert [path.name for path in Path("site/agents").iterdir()] == ["agent-ben"]
 
 
+def test_a_selection_that_fits_nothing_leaves_the_pages_that_are_there(folder: Path) -> None:
+    fairhear("audit", str(FIXTURES / "da.jsonl"))
+    before = (folder / "site/lead/index.html").read_bytes()
+
+    done = fairhear("audit", str(FIXTURES / "da.jsonl"), "--queue", "nosuch")
+
+    assert done.exit_code == 2
+    assert "no chat of a human agent fits the selection" in done.output
+    assert (folder / "site/lead/index.html").read_bytes() == before
+
+
+def test_chats_without_times_are_told_of_where_a_window_leaves_them_out(folder: Path) -> None:
+    (folder / "undated.jsonl").write_text(
+        '{"id": "u", "messages": [{"role": "customer", "text": "Hi"}, {"role": "agent", "text": "Hello"}]}\n'
+    )
+
+    done = fairhear("audit", "undated.jsonl", "--since", "2026-01-01")
+
+    assert done.exit_code == 2
+    assert "1 left out: no time says whether they belong to the window" in done.output
+    assert "1 more carry no time" in fairhear("search").output
+
+
 def test_quarantined_input_ends_with_1_and_says_what_was_wrong_where(folder: Path) -> None:
     good = (FIXTURES / "en.jsonl").read_bytes().splitlines()[0]
     (folder / "mixed.jsonl").write_bytes(good + b'\n{"id": 7, "messages": [{"role": "boss", "text": "x"}]}\n')
@@ -65,6 +88,9 @@ def test_quarantined_input_ends_with_1_and_says_what_was_wrong_where(folder: Pat
         (["checks", "show", "courtesy.shoutin"], "did you mean 'courtesy.shouting'"),
         (["scorecard", "validate", "nope.toml"], "no such file"),
         (["search", "--config", "nope.toml"], "fairhear init"),
+        (["search", "--store", "sqlite:///typo.db"], "there is no such file; import chats first"),
+        (["audit", str(FIXTURES), "--since", "2026-11-02", "--until", "2026-11-01"], "is not before --until"),
+        (["audit", str(FIXTURES), "--out", __file__], "is a file; it must name a folder"),
     ],
 )
 def test_what_could_not_run_ends_with_2_and_one_line_that_helps(words: list[str], told: str) -> None:
@@ -81,6 +107,7 @@ def test_standard_input_is_a_source() -> None:
     assert done.exit_code == 0, done.output
     loss = orjson.loads(Path("loss.json").read_bytes())
     assert loss["conversations"]["kept"] >= 28
+    assert loss["quarantine"] == []
     assert set(loss["conversations"]) == set(loss["messages"]) == {"read", "kept", "merged", "dropped", "quarantined"}
 
 
@@ -91,7 +118,7 @@ def test_search_finds_an_agent_s_chats_and_its_jsonl_can_be_audited_again() -> N
     lines = fairhear("search", "--agent", "agent-freja", "--since", "2026-10-01", "--format", "jsonl").stdout_bytes
     found = [orjson.loads(line) for line in lines.splitlines()]
 
-    assert f"{len(found)} chats since" in table.output
+    assert f"Found {len(found)} since 2026-10-01" in table.output
     assert all("agent-freja" in {m.get("author_id") for m in chat["messages"]} for chat in found)
     assert fairhear("import", "-", "--store", "sqlite:///again.db", stdin=lines).exit_code == 0
 

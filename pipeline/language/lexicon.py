@@ -199,9 +199,10 @@ class Lexicons:
         }
         for change in changes:
             if change.cue not in self.cues or change.language not in lexicons:
+                wrong = nearest(change.cue, self.cues) if change.cue not in self.cues else ""
+                languages = ", ".join(self.languages)
                 raise LexiconError(
-                    f"phrases.{change.cue}.{change.language}: no such word list; "
-                    f"cues: {', '.join(self.cues)}; languages: {', '.join(self.languages)}"
+                    f"phrases.{change.cue}.{change.language}: no such word list{wrong}; languages: {languages}"
                 )
             phrases = lexicons[change.language].setdefault(change.cue, _Lexicon()).phrases
             known = {phrase.casefold() for phrase in phrases}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.store import audits, chats
@@ -46,9 +47,15 @@ class Store:
         self._remarks: dict[int, audits.Remark] = {}
 
     @classmethod
-    def open(cls, url: str) -> Store:
-        """Open the database at a SQLAlchemy URL, creating or migrating it as needed. Raises StoreError."""
+    def open(cls, url: str, *, create: bool = True) -> Store:
+        """Open the database at a SQLAlchemy URL, creating or migrating it as needed.
+
+        Without `create`, a file that is not there is an error. Raises StoreError.
+        """
         engine = connect(url)
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        if file and not create and not Path(file).exists():
+            raise StoreError(f"store {url}: there is no such file; import chats first, or name another with --store")
         try:
             migrate(engine)
         except BaseException:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from pipeline import checks, resources
 from pipeline.checks import ALL_CHECKS, CHECKS_BY_ID
@@ -46,13 +47,14 @@ def test_a_golden_case_gives_the_findings_it_states(check_id: str, case: dict[st
         if outcome is not Outcome.MET or "met" in case:
             assert quotes == case.get(outcome, []), outcome
     judged = next((r for r in results if r.agent_id == case.get("agent", r.agent_id)), None)
-    assert judged is not None, "no agent in the chat"
+    assert judged is not None, "a case needs a message of a human agent, or there is nobody to judge"
     assert judged.outcome == case["expect"], judged
 
 
 @pytest.mark.parametrize("check", ALL_CHECKS, ids=lambda check: check.meta.id)
 def test_a_check_has_enough_golden_cases_in_every_language(check: Any) -> None:
     path = resources.CASES / f"{check.meta.id}.toml"
+    assert path.is_file(), f"write fixtures/checks/{path.name}; CONTRIBUTING.md shows the form"
     counts = Counter((c["language"], c["expect"]) for c in tomllib.loads(path.read_text("utf-8"))["case"])
     short = {
         (language, expected): counts[language, expected]
@@ -61,6 +63,28 @@ def test_a_check_has_enough_golden_cases_in_every_language(check: Any) -> None:
         if counts[language, expected] < least
     }
     assert not short
+
+
+# Word lists so plain that they are right by construction, or measured on something else: see each file.
+PLAIN_BY_CONSTRUCTION = {
+    "courtesy.abusive-language": ("en", "zh", "da"),
+    "courtesy.shouting": ("en",),
+    "compliance.sensitive-data": ("en", "zh", "da"),
+}
+
+
+@pytest.mark.parametrize("check", ALL_CHECKS, ids=lambda check: check.meta.id)
+def test_a_check_that_reads_words_is_in_preview_until_it_is_proven(check: Any) -> None:
+    proven = {m.language for m in check.meta.measured if m.flagged and lower_bound(m.right, m.flagged) >= 0.7}
+    proven.update(PLAIN_BY_CONSTRUCTION.get(check.meta.id, ()))
+
+    unproven = set(check.meta.languages) - proven - set(check.meta.preview_in)
+
+    assert not unproven, f"measure it there, or add to preview_in: {sorted(unproven)}"
+
+
+def lower_bound(right: int, flagged: int) -> float:
+    return float(proportion_confint(right, flagged, method="wilson")[0])
 
 
 def test_every_check_file_is_registered() -> None:

@@ -94,7 +94,7 @@ def test_a_scorecard_adds_and_drops_phrases_and_its_words_change_the_digest(tmp_
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (PhraseChange("que", "en", add=("x",)), "no such word list; cues: cue"),
+        (PhraseChange("que", "en", add=("x",)), "no such word list; did you mean 'cue'"),
         (PhraseChange("cue", "fr", add=("x",)), "languages: en"),
         (PhraseChange("cue", "en", drop=("one momnt",)), "'one momnt' is not on the list; did you mean 'one moment'"),
     ],
