@@ -299,9 +299,9 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter a flag
             return
         columns = [
             Column("began", no_wrap=True),
-            *(Column(name, overflow="fold") for name in ("chat", "agents", "customer")),
+            *(Column(name, no_wrap=True, overflow="fold") for name in ("chat", "agents", "customer")),
             Column("messages", justify="right"),
-            Column("first words", overflow="ellipsis", no_wrap=True),
+            "first words",
         ]
         table = Table(*columns, box=None)
         for transcript in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +16,7 @@ from pipeline.ingest.text import mended
 from pipeline.transcript import Role, TranscriptError, transcript_from_record, unknown_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import tzinfo
     from pathlib import Path
 
@@ -106,7 +107,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where a reader hands in what it found in one source: nothing passes without redaction."""
+    """Where a reader hands in what it found in one source: nothing passes unredacted, or with what cannot be stored."""
 
     source: Source
     options: ReadOptions
@@ -118,7 +119,9 @@ class Desk:
     def take(
         self, record: Any, line: int | None, *, dropped: Mapping[str, int] = _NONE, redacted: bool = False
     ) -> Item:
-        """Redact and build one canonical record, which is changed on the way; `redacted` says the texts are already."""
+        """Redact and build one canonical record; `redacted` says the texts are already."""
+        with suppress(RecursionError):  # nested hundreds of levels deep: refused below
+            record = _each_text(record, mended)
         messages = record.get("messages") if isinstance(record, dict) else None
         held = messages if isinstance(messages, list) else []
         for message in held:
@@ -163,6 +166,17 @@ class Desk:
             content=mended(self.redact(_unescaped(content))[:_MOST_SHOWN]),
             messages=messages,
         )
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """A copy of a decoded value with every text in it changed, the names of fields too."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {change(name): _each_text(of, change) for name, of in value.items()}
+    if isinstance(value, list):
+        return [_each_text(one, change) for one in value]
+    return value
 
 
 def _unescaped(text: str) -> str:

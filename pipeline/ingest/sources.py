@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.ingest.readers import SUFFIXES, recognise
 from pipeline.ingest.records import Source
+from pipeline.ingest.text import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,4 +107,4 @@ def _source(name: str, path: Path) -> Source:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise SourceError(f"{name}: cannot be read: {error.strerror}; check its permissions") from error
-    return Source(name, path, digest)
+    return Source(mended(name), path, digest)

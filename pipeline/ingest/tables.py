@@ -24,6 +24,7 @@ import orjson
 from pipeline.ingest.columns import ColumnError, map_columns
 from pipeline.ingest.records import Desk
 from pipeline.ingest.roles import role_by_options, role_of_word
+from pipeline.ingest.text import mended
 from pipeline.ingest.times import TimeReader
 from pipeline.transcript import Channel, Kind, Role
 
@@ -304,7 +305,7 @@ def _number(text: str | None) -> float | str | None:
 def _text(cell: Any) -> str:
     """A cell as text: times in ISO form, whole numbers without a fraction, "" for what is not there."""
     if isinstance(cell, str):
-        return cell.strip()
+        return mended(cell.strip())
     if cell is None or cell != cell:  # noqa: PLR0124 - not-a-number is unequal to itself
         return ""
     if isinstance(cell, float) and cell.is_integer():

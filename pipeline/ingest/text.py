@@ -26,6 +26,7 @@ _SAMPLE = 2**18  # bytes of lines with anything but ASCII in them
 _LONGEST_LINE = 2**16
 _CHINESE = ["gb18030", "big5"]
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_UNFIT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def encoding_of(path: Path) -> str:
@@ -67,8 +68,8 @@ def broken(text: str) -> bool:
 
 
 def mended(text: str) -> str:
-    """The text with a question mark for every byte that is no character, so that it can be shown and stored."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text with U+FFFD for what no database and no page can carry: NUL, and bytes that are no characters."""
+    return _UNFIT.sub("\ufffd", text) if "\x00" in text or broken(text) else text
 
 
 def _by_mark(head: bytes) -> str | None:

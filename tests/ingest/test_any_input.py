@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.ingest import ReadOptions, ReadTranscript, Rejected, describe
 from pipeline.ingest.readers import READERS, recognise
+from pipeline.transcript import record_from_transcript
 from tests.ingest.reading import only, read, said, source_of
 
 
@@ -108,8 +110,45 @@ def test_whatever_bytes_come_in_reading_does_not_raise_and_gives_text_that_can_b
         if isinstance(item, Rejected):
             assert item.reason
             assert item.detail.startswith(path.name)
-            (item.detail + item.content).encode()
+            assert_can_be_stored([item.detail, item.content])
         else:
             assert isinstance(item, ReadTranscript)
             assert item.transcript.messages
-            repr(item).encode()
+            assert_can_be_stored(record_from_transcript(item.transcript))
+
+
+def assert_can_be_stored(record: object) -> None:
+    """PostgreSQL takes no NUL and no lone surrogate, wherever it stands."""
+    written = json.dumps(record, ensure_ascii=False).replace("\\\\", "")
+    written.encode()
+    assert "\\u0000" not in written
+
+
+@pytest.mark.parametrize("name", ["JSON lines", "CSV or TSV with a header", "XLSX", "Parquet"])
+def test_what_no_database_can_hold_is_replaced_in_texts_names_and_ids(tmp_path: Path, name: str) -> None:
+    row = {"id": "c\x001", "role": "agent", "text": "a\x00b", "author name": "An\x00a", "tags": "x\x00"}
+    item = only(read(tmp_path / "a", written(name, row)))
+
+    chat = item.transcript
+    assert (chat.id, chat.tags) == ("c\ufffd1", ("x\ufffd",))
+    assert (chat.messages[0].text, chat.messages[0].author_name) == ("a\ufffdb", "An\ufffda")
+
+
+def written(name: str, row: dict[str, str]) -> bytes:
+    """One row in a format."""
+    sink = BytesIO()
+    if name == "Parquet":
+        pq.write_table(pa.table({key: [cell] for key, cell in row.items()}), sink)
+    elif name == "XLSX":
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        book.active.append(list(row))
+        book.active.append([cell.replace("\x00", "_x0000_") for cell in row.values()])
+        book.save(sink)
+    elif name == "JSON lines":
+        message = {"role": row["role"], "text": row["text"], "author_name": row["author name"]}
+        sink.write(json.dumps({"id": row["id"], "messages": [message], "tags": [row["tags"]]}).encode())
+    else:
+        filler = ",".join(["c-0", *["x"] * (len(row) - 1)]) + "\n"
+        sink.write((",".join(row) + "\n" + ",".join(row.values()) + "\n").encode())
+    return sink.getvalue()

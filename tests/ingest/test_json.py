@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ingest import ReadTranscript, Rejected, redact
-from pipeline.transcript import Channel, Kind, Message, Role, Transcript, record_from_transcript
+from pipeline.transcript import Channel, Kind, Message, Role, Transcript, language_code, record_from_transcript
 from tests.ingest.reading import only, read, said
 
 ONE = {"id": "c-1", "messages": [{"role": "customer", "text": "My parcel never came."}]}
@@ -140,14 +140,14 @@ def test_unknown_fields_are_counted_and_cost_nothing(tmp_path: Path) -> None:
     assert dict(item.ignored) == {"mood": 1, "messages.font": 1}
 
 
-_NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=10).filter(str.strip)
+_NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=10).filter(str.strip)
 _ZONES = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
 _TIMES = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=_ZONES)  # noqa: DTZ001 - bounds
 _MESSAGES = st.builds(
     Message,
     id=_NAMES,
     role=st.sampled_from(Role),
-    text=st.text(st.characters(codec="utf-8"), max_size=20).map(redact),
+    text=st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20).map(redact),
     sent_at=_TIMES,
     author_id=st.none() | _NAMES,
     author_name=st.none() | _NAMES,
@@ -159,7 +159,7 @@ _TRANSCRIPTS = st.builds(
     id=_NAMES,
     messages=st.lists(_MESSAGES, min_size=1, max_size=4, unique_by=lambda message: message.id).map(tuple),
     channel=st.sampled_from(Channel),
-    language=st.none() | _NAMES,
+    language=st.none() | _NAMES.map(language_code),
     opened_at=_TIMES,
     customer_id=st.none() | _NAMES,
     tags=st.lists(_NAMES, max_size=2).map(tuple),
