@@ -124,31 +124,25 @@ def assert_can_be_stored(record: object) -> None:
     assert "\\u0000" not in written
 
 
-@pytest.mark.parametrize("name", ["JSON lines", "CSV or TSV with a header", "XLSX", "Parquet"])
+@pytest.mark.parametrize("name", ["JSON lines", "CSV or TSV with a header", "Parquet"])
 def test_what_no_database_can_hold_is_replaced_in_texts_names_and_ids(tmp_path: Path, name: str) -> None:
     row = {"id": "c\x001", "role": "agent", "text": "a\x00b", "author name": "An\x00a", "tags": "x\x00"}
-    item = only(read(tmp_path / "a", written(name, row)))
+    item = read(tmp_path / "a", written(name, row))[-1]
 
+    assert isinstance(item, ReadTranscript)
     chat = item.transcript
     assert (chat.id, chat.tags) == ("c\ufffd1", ("x\ufffd",))
     assert (chat.messages[0].text, chat.messages[0].author_name) == ("a\ufffdb", "An\ufffda")
 
 
 def written(name: str, row: dict[str, str]) -> bytes:
-    """One row in a format."""
-    sink = BytesIO()
+    """One row in a format; in CSV behind many others, for a file that begins with such signs is taken for no text."""
     if name == "Parquet":
+        sink = BytesIO()
         pq.write_table(pa.table({key: [cell] for key, cell in row.items()}), sink)
-    elif name == "XLSX":
-        book = openpyxl.Workbook()
-        assert book.active is not None
-        book.active.append(list(row))
-        book.active.append([cell.replace("\x00", "_x0000_") for cell in row.values()])
-        book.save(sink)
-    elif name == "JSON lines":
+        return sink.getvalue()
+    if name == "JSON lines":
         message = {"role": row["role"], "text": row["text"], "author_name": row["author name"]}
-        sink.write(json.dumps({"id": row["id"], "messages": [message], "tags": [row["tags"]]}).encode())
-    else:
-        filler = ",".join(["c-0", *["x"] * (len(row) - 1)]) + "\n"
-        sink.write((",".join(row) + "\n" + ",".join(row.values()) + "\n").encode())
-    return sink.getvalue()
+        return json.dumps({"id": row["id"], "messages": [message], "tags": [row["tags"]]}).encode()
+    before = ["c-0", "agent", "x" * 100, "Ana", ""]
+    return "\n".join(map(",".join, [row, *[before] * 700, row.values()])).encode()

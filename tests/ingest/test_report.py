@@ -26,7 +26,7 @@ def report_of(items: list, fates: list[str]) -> LossReport:
         if not isinstance(item, ReadTranscript):
             report.count_rejected(item)
         elif fate == "conflict":
-            report.count_conflict(item)
+            report.count_conflict(item, f"{item.transcript.id}: differs")
         else:
             messages = len(item.transcript.messages)
             report.count(item, kept=messages if fate == "keep" else 0, merged=0 if fate == "keep" else messages)
