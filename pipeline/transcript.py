@@ -132,10 +132,10 @@ def transcript_from_record(record: Any, *, zone: tzinfo) -> Transcript:
     `zone` is given to times that carry no offset. Raises TranscriptError naming the field that is wrong.
     """
     if not isinstance(record, dict):
-        raise TranscriptError(f"expected an object with id and messages, found {_shown(record)}")
+        raise TranscriptError(f"expected an object with id and messages, found {shown(record)}")
     raw_messages = record.get("messages")
     if not isinstance(raw_messages, list) or not raw_messages:
-        raise TranscriptError(f"messages: expected a list of at least one message, found {_shown(raw_messages)}")
+        raise TranscriptError(f"messages: expected a list of at least one message, found {shown(raw_messages)}")
     messages = tuple(_message(raw, index, zone) for index, raw in enumerate(raw_messages))
     ids = [message.id for message in messages]
     if len(set(ids)) != len(ids):
@@ -143,7 +143,7 @@ def transcript_from_record(record: Any, *, zone: tzinfo) -> Transcript:
         raise TranscriptError(f"messages: the id {twice!r} stands on more than one message; ids must differ")
     customer = record.get("customer") or {}
     if not isinstance(customer, dict):
-        raise TranscriptError(f'customer: expected an object like {{"id": "cust-7"}}, found {_shown(customer)}')
+        raise TranscriptError(f'customer: expected an object like {{"id": "cust-7"}}, found {shown(customer)}')
     return Transcript(
         id=_text(record.get("id"), "id", required=True),
         messages=messages,
@@ -211,6 +211,16 @@ def record_from_transcript(transcript: Transcript) -> dict[str, Any]:
     return _present(record) | {"messages": [_message_record(message) for message in transcript.messages]}
 
 
+def shown(value: Any) -> str:
+    """A value as an error shows it: whole or not at all, for half a phone number would slip through redaction."""
+    text = repr(value)
+    if len(text) <= 60:
+        return "nothing" if value is None else text
+    kinds: dict[type, str] = {str: "a text", list: "a list", dict: "an object"}
+    kind = kinds.get(type(value), "a value")
+    return f"{kind} of {len(text)} characters"
+
+
 def _message_record(message: Message) -> dict[str, Any]:
     return _present(
         {
@@ -233,10 +243,10 @@ def _present(record: dict[str, Any]) -> dict[str, Any]:
 def _message(raw: Any, index: int, zone: tzinfo) -> Message:
     where = f"messages[{index}]"
     if not isinstance(raw, dict):
-        raise TranscriptError(f"{where}: expected an object with role and text, found {_shown(raw)}")
+        raise TranscriptError(f"{where}: expected an object with role and text, found {shown(raw)}")
     text = raw.get("text")
     if not isinstance(text, str):
-        raise TranscriptError(f"{where}.text: expected a string, found {_shown(text)}")
+        raise TranscriptError(f"{where}.text: expected a string, found {shown(text)}")
     message_id = raw.get("id")
     return Message(
         id=str(index) if message_id is None else _text(message_id, f"{where}.id", required=True),
@@ -250,11 +260,6 @@ def _message(raw: Any, index: int, zone: tzinfo) -> Message:
     )
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return "nothing" if value is None else text if len(text) <= 60 else text[:57] + "…"
-
-
 def _text(value: Any, where: str, *, required: bool = False) -> str:
     # Numbers pass as ids: exports write order and ticket numbers both ways.
     if isinstance(value, int) and not isinstance(value, bool):
@@ -262,7 +267,7 @@ def _text(value: Any, where: str, *, required: bool = False) -> str:
     if value is None and not required:
         return ""
     if not isinstance(value, str) or (required and not value.strip()):
-        raise TranscriptError(f"{where}: expected a non-empty string, found {_shown(value)}")
+        raise TranscriptError(f"{where}: expected a non-empty string, found {shown(value)}")
     return value
 
 
@@ -271,7 +276,7 @@ def _choice(kind: type[_E], value: Any, where: str) -> _E:
         return kind(value)
     except ValueError:
         names = ", ".join(kind)
-        raise TranscriptError(f"{where}: expected one of {names}, found {_shown(value)}") from None
+        raise TranscriptError(f"{where}: expected one of {names}, found {shown(value)}") from None
 
 
 def _time(value: Any, where: str, zone: tzinfo, *, clock_needed: bool = False) -> datetime | None:
@@ -283,7 +288,7 @@ def _time(value: Any, where: str, zone: tzinfo, *, clock_needed: bool = False) -
         moment = None
     # Without a clock every message would have been sent at midnight, and nobody would have waited.
     if moment is None or (clock_needed and len(value) <= len("2026-11-20")):
-        raise TranscriptError(f"{where}: expected a time like 2026-11-20T09:00:00+08:00, found {_shown(value)}")
+        raise TranscriptError(f"{where}: expected a time like 2026-11-20T09:00:00+08:00, found {shown(value)}")
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
@@ -292,7 +297,7 @@ def _flag(value: Any, where: str) -> bool:
     if value is None:
         return False
     if value not in (True, False):
-        raise TranscriptError(f"{where}: expected true or false, found {_shown(value)}")
+        raise TranscriptError(f"{where}: expected true or false, found {shown(value)}")
     return bool(value)
 
 
@@ -300,7 +305,7 @@ def _number(value: Any, where: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TranscriptError(f"{where}: expected a number, found {_shown(value)}")
+        raise TranscriptError(f"{where}: expected a number, found {shown(value)}")
     return float(value)
 
 
@@ -308,7 +313,7 @@ def _list(value: Any, where: str) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise TranscriptError(f"{where}: expected a list, found {_shown(value)}")
+        raise TranscriptError(f"{where}: expected a list, found {shown(value)}")
     return value
 
 
@@ -316,5 +321,5 @@ def _mapping(value: Any, where: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise TranscriptError(f"{where}: expected an object, found {_shown(value)}")
+        raise TranscriptError(f"{where}: expected an object, found {shown(value)}")
     return value

@@ -72,4 +72,5 @@ def _unknown(head: bytes, desk: Desk) -> Item:
         f"not in a known format; known are: {names}. If it is one of these, save it as UTF-8 and check that its first "
         "line is a record, a header or a message"
     )
-    return desk.reject(None, "unknown-format", detail, head[:4096].decode("utf-8", "replace")[:1000])
+    shown = desk.redact(head[:8192].decode("utf-8", "replace"))[:1000]  # first redacted, then cut
+    return desk.reject(None, "unknown-format", detail, shown)

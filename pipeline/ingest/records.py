@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _NONE: Mapping[str, int] = MappingProxyType({})
 _MOST_SHOWN = 10_000  # characters of a rejected record that are kept: enough to find it again
 _FIELD = re.compile(r"(?:\w+(?:\[\d+\])?\.)*(\w+)(?:\[\d+\])?: ")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[bfnrt])")
+_HEX = "[0-9a-fA-F]"
+_ESCAPE = re.compile(rf"\\(?:u({_HEX}{{4}})|x({_HEX}{{2}})|U000({_HEX}{{5}})|[bfnrt])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Desk:
         except (TranscriptError, RecursionError) as error:
             lost = len(held) + sum(dropped.values())
             return self.reject(
-                line, _reason(str(error)), f"{error}; mend it and import again", _json(record), messages=lost
+                line, _reason(str(error)), f"{error}; mend it and import again", self.written(record), messages=lost
             )
         return ReadTranscript(transcript, line, dropped, merged, Counter(unknown_fields(record)))
 
@@ -154,6 +155,13 @@ class Desk:
     def _redact_in(self, of: Any, names: Iterable[str]) -> None:
         if isinstance(of, dict):
             of.update({name: self.redact(of[name]) for name in names if isinstance(of.get(name), str)})
+
+    def written(self, record: Any) -> str:
+        """A record as JSON, every text in it redacted by itself; "" where it is nested too deep to be written."""
+        try:
+            return orjson.dumps(_each_text(record, self.redact), option=orjson.OPT_SORT_KEYS).decode()
+        except (RecursionError, orjson.JSONEncodeError):
+            return ""
 
     def reject(self, line: int | None, reason: str, detail: str, content: str, *, messages: int = 0) -> Rejected:
         """Say what cannot be read; the place is put before the detail and both texts are redacted."""
@@ -180,10 +188,10 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def _unescaped(text: str) -> str:
-    r"""The text without the escapes of JSON: in `\n4111 …` a letter would hide a card number from redaction."""
+    r"""The text without the escapes of JSON and Python: in `\n4111 …` a letter would hide a card from redaction."""
 
     def character(match: re.Match[str]) -> str:
-        sign = chr(int(match[1] or "20", 16))
+        sign = chr(int(match[match.lastindex] if match.lastindex else "20", 16))
         return sign if sign.isprintable() else " "
 
     return _ESCAPE.sub(character, text)

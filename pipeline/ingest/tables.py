@@ -26,7 +26,7 @@ from pipeline.ingest.records import Desk
 from pipeline.ingest.roles import role_by_options, role_of_word
 from pipeline.ingest.text import mended
 from pipeline.ingest.times import TimeReader
-from pipeline.transcript import Channel, Kind, Role
+from pipeline.transcript import Channel, Kind, Role, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -66,11 +66,14 @@ _CHANNELS = {
 
 
 class Row(NamedTuple):
-    """A row: its line, the wanted cells in the order asked for, and why it cannot be read, as (code, sentence, raw)."""
+    """A row: its line, the wanted cells in the order asked for, and why it cannot be read.
+
+    That is (code, sentence, the row as it stands in the file, in pieces: what lies between the delimiters, and these).
+    """
 
     line: int
     cells: Sequence[Any]
-    problem: tuple[str, str, str] | None = None
+    problem: tuple[str, str, Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,9 @@ def read_tables(tables: Iterable[Table], source: Source, options: ReadOptions) -
         else:
             for table, advice in unmapped:
                 place = f"sheet {table.sheet}: " if table.sheet else ""
-                yield desk.reject(None, "unknown-columns", f"{place}{advice}", ", ".join(table.header))
+                yield desk.reject(
+                    None, "unknown-columns", f"{place}{advice}", ", ".join(map(desk.redact, table.header))
+                )
 
 
 def describe_tables(tables: Iterable[Table], source: Source, options: ReadOptions) -> str | None:
@@ -145,15 +150,16 @@ def _gather(
         if not any(cells) and row.problem is None:
             continue
         cells[text_at] = desk.redact(cells[text_at])
+        problem = row.problem and (*row.problem[:2], "".join(map(desk.redact, row.problem[2])))
         for place in times_at:
             times.note(cells[place])
         if not cells[id_at]:
             detail = "expected the id of a conversation, found nothing in its column"
-            reason, detail, raw = row.problem or ("bad-id", detail, " | ".join(filter(None, cells)))
+            reason, detail, raw = problem or ("bad-id", detail, " | ".join(map(desk.redact, filter(None, cells))))
             yield replace(desk.reject(row.line, reason, detail, raw, messages=1), conversations=0)
             continue
         record = orjson.dumps({name: cell for name, cell in zip(names, cells, strict=True) if cell})
-        waiting.append((cells[id_at], table.sheet, row.line, record, row.problem and orjson.dumps(row.problem)))
+        waiting.append((cells[id_at], table.sheet, row.line, record, problem and orjson.dumps(problem)))
         if len(waiting) >= _BATCH:
             database.executemany(insert, waiting)
             waiting.clear()
@@ -196,7 +202,7 @@ def _conversation(rows: list[_StoredRow], times: TimeReader, desk: Desk) -> Item
     except _RowError as error:
         place = f"sheet {row.sheet}: " if row.sheet else ""
         detail = f"{place}conversation {row.conversation} is left out as a whole: {error}"
-        raw = orjson.loads(row.problem)[2] if row.problem else row.cells.decode()
+        raw = orjson.loads(row.problem)[2] if row.problem else desk.written(orjson.loads(row.cells))
         return desk.reject(row.line, error.reason, detail, raw, messages=len(rows))
     if all(sent_at for sent_at, _ in messages):
         messages.sort(key=itemgetter(0))
@@ -243,10 +249,11 @@ def _role(said: str, cells: dict[str, str], options: ReadOptions) -> Role:
         elif said in {cells.get("customer.name"), cells.get("customer.id")}:
             role = Role.CUSTOMER
     if role is None:
+        found = shown(said)
         raise _RowError(
             "bad-role",
-            f"expected a role such as customer, agent, bot or system, found {said[:60]!r}. If it is a name, "
-            f"say whose in fairhear.toml:\n\n[speakers]\nagents = [{said[:60]!r}]   # or customers, or bots\n",
+            f"expected a role such as customer, agent, bot or system, found {found}. If it is a name, "
+            f"say whose in fairhear.toml:\n\n[speakers]\nagents = [{found}]   # or customers, or bots\n",
         )
     return role
 

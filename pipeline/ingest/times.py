@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from dateutil import parser as dateutil_parser
 
+from pipeline.transcript import shown
+
 if TYPE_CHECKING:
     from datetime import tzinfo
 
@@ -80,7 +82,7 @@ class TimeReader:
             moment = self._parse(text, clock_needed=clock_needed)
         except (ValueError, OverflowError) as error:
             why = f" ({error})" if isinstance(error, _UnclearError) else ""
-            raise ValueError(f"expected a date and a time like 2026-11-20 09:00:03, found {text[:60]!r}{why}") from None
+            raise ValueError(f"expected a date and a time like 2026-11-20 09:00:03, found {shown(text)}{why}") from None
         return moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
 
     def _parse(self, text: str, *, clock_needed: bool) -> datetime:

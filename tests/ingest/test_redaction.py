@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ingest import redact
+from tests.ingest.reading import only, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PERSONAL = [
     ("mail ana@shop.example please", "mail [email] please"),
@@ -96,3 +103,43 @@ def test_redacting_twice_is_redacting_once(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Nd"], exclude_characters="@＠"), max_size=60))
 def test_a_text_without_digits_and_at_signs_is_left_alone(text: str) -> None:
     assert redact(text) is text
+
+
+HEAD = "id,role,text,csat,customer name\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEAD + "1,agent,hi,5,22 33 44 55,one too many\n",
+        HEAD + '1,agent,hi,5,"22 33 44 55,never closed\n' + "1,agent,hi,5,22 33 44 55\n" * 6_000,
+        HEAD + "1,boss,hi,5,22 33 44 55\n",
+        HEAD + ",agent,hi,5,22 33 44 55\n",
+        "case,who,5,22 33 44 55\n1,2,3,4\n",
+    ],
+    ids=["bad-row", "not-csv", "bad-role", "bad-id", "unknown-columns"],
+)
+def test_the_cell_beside_it_hides_no_phone_number_in_a_rejected_row(tmp_path: Path, content: str) -> None:
+    rejected = read(tmp_path / "a.csv", content)[0]
+
+    assert "[phone]" in rejected.content
+    assert "33 44" not in rejected.content + rejected.detail
+
+
+@pytest.mark.parametrize("length", range(20, 64))
+def test_no_cut_leaves_half_a_number_in_what_is_said_about_a_rejected_record(tmp_path: Path, length: int) -> None:
+    said = "x " * (length // 2) + "x" * (length % 2) + " +45 22 33 44 55"
+    record = {"id": "1", "messages": [{"role": said, "text": "hi"}]}
+    rows = HEAD + f"1,{said},hi,,\n"
+    times = "id,role,text,time\n" + f"1,agent,hi,{said}\n"
+
+    for number, content in enumerate((json.dumps(record), rows, times)):
+        rejected = only(read(tmp_path / str(number), content))
+        assert "+45" not in rejected.detail + rejected.content
+        assert "22" not in rejected.detail + rejected.content
+
+
+def test_no_escape_of_python_hides_a_number_in_a_detail(tmp_path: Path) -> None:
+    rejected = only(read(tmp_path / "a", json.dumps({"id": "1", "messages": "card:\x0b4111 1111 1111 1111"})))
+
+    assert "[card]" in rejected.detail
