@@ -297,7 +297,7 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter a flag
             for transcript in found:
                 sys.stdout.buffer.write(orjson.dumps(record_from_transcript(transcript)) + b"\n")
             return
-        columns = [
+        columns: list[Column | str] = [
             Column("began", no_wrap=True),
             *(Column(name, no_wrap=True, overflow="fold") for name in ("chat", "agents", "customer")),
             Column("messages", justify="right"),

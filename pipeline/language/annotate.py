@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -25,12 +25,25 @@ _IDENTIFY_FROM = 1_000  # characters of customer text: more tells nothing new
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedMessage:
-    """A message, its place in the chat, its language (None where it cannot be told) and the cues in it."""
+    """A message, its place in the chat, its language (None where it cannot be told) and the cues in it.
+
+    `by_agent`: a human agent wrote it. `by_customer`: the customer did. `readable`: there are words to judge. Every
+    check asks these of every message, so they are worked out once.
+    """
 
     index: int
     message: Message
     language: str | None
     cues: Mapping[str, tuple[Span, ...]]
+    by_agent: bool = field(init=False)
+    by_customer: bool = field(init=False)
+    readable: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        set_field = object.__setattr__  # the way a frozen dataclass sets what follows from its fields
+        set_field(self, "by_agent", self.message.human_agent)
+        set_field(self, "by_customer", self.message.role is Role.CUSTOMER and self.message.kind is not Kind.EVENT)
+        set_field(self, "readable", self.message.readable)
 
     @property
     def id(self) -> str:
@@ -46,21 +59,6 @@ class AnnotatedMessage:
     def sent_at(self) -> datetime | None:
         """When it was sent; None where the export does not say."""
         return self.message.sent_at
-
-    @property
-    def by_agent(self) -> bool:
-        """Whether a human agent wrote it."""
-        return self.message.human_agent
-
-    @property
-    def by_customer(self) -> bool:
-        """Whether the customer wrote it."""
-        return self.message.role is Role.CUSTOMER and self.message.kind is not Kind.EVENT
-
-    @property
-    def readable(self) -> bool:
-        """Whether there are words to judge."""
-        return self.message.readable
 
     @property
     def hands_over(self) -> bool:
