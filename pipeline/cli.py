@@ -179,6 +179,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter a flag
     from pipeline.sampling import Plan
     from pipeline.scorecard import load_scorecard
     from pipeline.store import Selection, Store
+    from pipeline.transcript import language_code
 
     card = load_scorecard(settings.scorecard)
     now = datetime.now(UTC)
@@ -197,7 +198,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter a flag
             queues=tuple(queue or ()),
             products=tuple(product or ()),
             channels=tuple(channel or ()),
-            languages=tuple(language or ()),
+            languages=tuple(language_code(name) or name for name in language or ()),
             sources=tuple(s.digest for s in sources),
         )
         request = auditing.AuditRequest(

@@ -24,6 +24,7 @@ from pipeline.sampling import Estimate, Plan
 from pipeline.scorecard import load_scorecard
 from pipeline.settings import Settings, load_settings
 from pipeline.store import Selection, Store
+from pipeline.transcript import language_code
 
 # Prefect must not look through a whole sample for futures, and unwraps the mark before the task sees it.
 opaque: Any = quote
@@ -112,7 +113,7 @@ def ad_hoc_audit(  # noqa: PLR0913, PLR0917 - the fields of a form
             queues=queues,
             products=products,
             channels=channels,
-            languages=languages,
+            languages=tuple(language_code(name) or name for name in languages),
             sources=tuple(source.digest for source in found),
         )
         _run("ad-hoc", settings, found, selection, Plan.parse(settings.sample), settings.seed, out)
