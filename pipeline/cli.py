@@ -198,7 +198,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter a flag
             queues=tuple(queue or ()),
             products=tuple(product or ()),
             channels=tuple(channel or ()),
-            languages=tuple(language_code(name) or name for name in language or ()),
+            languages=tuple(language_code(name) for name in language or ()),
             sources=tuple(s.digest for s in sources),
         )
         request = auditing.AuditRequest(

@@ -113,7 +113,7 @@ def ad_hoc_audit(  # noqa: PLR0913, PLR0917 - the fields of a form
             queues=queues,
             products=products,
             channels=channels,
-            languages=tuple(language_code(name) or name for name in languages),
+            languages=tuple(language_code(name) for name in languages),
             sources=tuple(source.digest for source in found),
         )
         _run("ad-hoc", settings, found, selection, Plan.parse(settings.sample), settings.seed, out)
