@@ -7,7 +7,6 @@ import inspect
 import os
 import sys
 import tomllib
-from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -17,22 +16,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from pipeline import resources
 from pipeline.settings import CONFIG_FILE, SettingsError, load_settings
+from pipeline.terminal import (
+    err,
+    in_toml,
+    out,
+    print_chats,
+    print_loss,
+    print_mappings,
+    print_sample,
+    print_summary,
+    showing_progress,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
-    from pipeline.audit import Progress as OnProgress
-    from pipeline.ingest import LossReport, Source
-    from pipeline.reporting import SiteSummary
-    from pipeline.sampling import Sample
     from pipeline.settings import Settings
-    from pipeline.store import Run
 
 # Rooms are imported inside the commands: `fairhear --help` must not wait for spaCy.
 # ruff: noqa: PLC0415
@@ -53,9 +56,6 @@ checks_app = typer.Typer(help="The checks: what they look for, why, and how ofte
 scorecard_app = typer.Typer(no_args_is_help=True, help="Scorecards: what is checked and how much it counts.")
 app.add_typer(checks_app, name="checks")
 app.add_typer(scorecard_app, name="scorecard")
-
-out = Console()
-err = Console(stderr=True)
 
 Sources = Annotated[
     list[str],
@@ -298,28 +298,10 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter a flag
             for transcript in found:
                 sys.stdout.buffer.write(orjson.dumps(record_from_transcript(transcript)) + b"\n")
             return
-        columns: list[Column | str] = [
-            Column("began", no_wrap=True),
-            *(Column(name, no_wrap=True, overflow="fold") for name in ("chat", "agents", "customer")),
-            Column("messages", justify="right"),
-            "first words",
-        ]
-        table = Table(*columns, box=None)
-        for transcript in found:
-            words = next((m.text for m in transcript.messages if m.readable), "")
-            table.add_row(
-                f"{transcript.started_at:%Y-%m-%d %H:%M}" if transcript.started_at else "",
-                escaped(transcript.id),
-                escaped(", ".join(transcript.agents)),
-                escaped(transcript.customer_id or ""),
-                str(len(transcript.messages)),
-                escaped(words.replace("\n", " ")[:60]),
-            )
+        listed = print_chats(found)
         undated = sum(e.started_at is None for e in opened.frame(replace(selection, since=None, until=None)))
-    if table.row_count:
-        out.print(table)
     until_words = f" until {until}" if until else ""
-    out.print(f"Found {table.row_count} since {start.astimezone(settings.zone):%Y-%m-%d %H:%M}{until_words}")
+    out.print(f"Found {listed} since {start.astimezone(settings.zone):%Y-%m-%d %H:%M}{until_words}")
     if undated:
         out.print(f"{undated:,} more carry no time, so no window holds them; audit them by their file.")
 
@@ -446,117 +428,9 @@ def check_output(folder: Path | None, file: Path | None) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
 
 
-@contextmanager
-def showing_progress() -> Iterator[OnProgress]:
-    """A progress bar on a terminal; elsewhere one quiet line when a stage begins."""
-    if err.is_terminal:
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=err, transient=True) as bar:
-            tasks: dict[str, Any] = {}
-
-            def draw(stage: str, done: int, total: int | None) -> None:
-                if stage not in tasks:
-                    tasks[stage] = bar.add_task(stage, total=total)
-                bar.update(tasks[stage], completed=done, total=total)
-
-            yield draw
-    else:
-        begun: set[str] = set()
-
-        def say(stage: str, done: int, total: int | None) -> None:  # noqa: ARG001 - the signature is given
-            if stage not in begun:
-                begun.add(stage)
-                err.print(f"{stage} …", markup=False, highlight=False)
-
-        yield say
-
-
-def print_mappings(sources: Sequence[Source], settings: Settings) -> None:
-    """Which column of a table was taken for what, so that a wrong guess is seen before it counts."""
-    from pipeline.ingest import describe
-
-    for source in sources:
-        if told := describe(source, settings.read_options()):
-            err.print(told, markup=False, highlight=False, soft_wrap=True)
-
-
-def print_loss(loss: LossReport) -> None:
-    """The loss report as a table, with the reasons under it."""
-    record = loss.to_record()
-    table = Table("taken in", "read", "kept", "merged", "dropped", "quarantined", box=None)
-    for what in ("conversations", "messages"):
-        counts = record[what]
-        table.add_row(what, *(f"{counts[name]:,}" for name in ("read", "kept", "merged", "dropped", "quarantined")))
-    out.print(table)
-    for reason, count in record["reasons"].items():
-        out.print(f"  {escaped(reason)}: {count:,}", highlight=False, soft_wrap=True)
-    if 0 < len(loss.examples) < loss.quarantined:
-        told = len(loss.examples)
-        out.print(f"The first {told}; fairhear import … --report FILE.json lists all:", highlight=False)
-    for example in loss.examples:
-        out.print(f"  {escaped(example)}", highlight=False, soft_wrap=True)
-
-
-def print_sample(run: Run, sample: Sample, *, fresh: bool) -> None:
-    """How the sample was drawn, so that it can be drawn again."""
-    frame = sum(sample.frame_sizes.values())
-    out.print(
-        f"\nSample: {len(sample.units):,} of {frame:,} (agent, chat) pairs, plan {sample.plan}, seed {sample.seed}, "
-        f"frame {sample.frame_digest[:12]}, run {run.key[:12]}",
-        highlight=False,
-        soft_wrap=True,
-    )
-    for reason, count in sample.exclusions.items():
-        out.print(f"Not in the frame: {count:,} chats, {reason}", highlight=False)
-    if not fresh:
-        out.print("This run was complete already; nothing was checked again.", highlight=False)
-
-
-def print_summary(summary: SiteSummary) -> None:
-    """The agents' table and the path of the lead's page."""
-    from pipeline.reporting import figures
-
-    table = Table("agent", "chats", "score", "95 % interval", "critical", "incomplete", box=None)
-    for agent in summary.agents:
-        score = figures.rate(agent.score)
-        table.add_row(
-            escaped(agent.name),
-            str(agent.judged),
-            score.value,
-            score.interval,
-            str(agent.failed),
-            str(agent.incomplete),
-        )
-    out.print()
-    out.print(table)
-    out.print(f"\nLead's page: {summary.lead}", soft_wrap=True, highlight=False)
-
-
-def escaped(text: str) -> str:
-    """Text of strangers, so that the terminal shows it and does not obey it."""
-    from rich.markup import escape
-
-    return escape("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
-
-
 def vars_of(check: Any) -> dict[str, Any]:
     """The settings of a check with their defaults."""
     return {field.name: getattr(check, field.name) for field in fields(check)}
-
-
-def in_toml(value: Any) -> str:
-    """A setting as it is written in a scorecard."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!s} = {in_toml(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(in_toml, value)) + "]"
-    return orjson.dumps(value).decode()
 
 
 def one_each(cases: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
