@@ -104,8 +104,9 @@ class CheckMeta:
     measured: tuple[Measured, ...] = ()
 
     def status(self, language: str | None) -> Status:
-        """Whether the check counts in this language."""
-        return Status.PREVIEW if language in self.preview_in else Status.STABLE
+        """Whether the check counts in this language: not where it is in preview, nor, once it is in any, elsewhere."""
+        unproven = language in self.preview_in or (bool(self.preview_in) and language not in self.languages)
+        return Status.PREVIEW if unproven else Status.STABLE
 
     def met(self, chat: AnnotatedTranscript, at: AnnotatedMessage, span: Span | None = None, **more: Any) -> Finding:
         """The opportunity at this message was taken; `span` narrows the evidence (default: the whole message)."""
