@@ -16,7 +16,7 @@ from prefect.runtime import flow_run
 from prefect.utilities.annotations import quote
 
 from pipeline import audit, resources
-from pipeline.audit import AuditRequest, Prepared
+from pipeline.audit import AuditRequest, NothingToAuditError, Prepared
 from pipeline.ingest import ReadOptions, Source, find_sources
 from pipeline.language import Annotator, load_lexicons
 from pipeline.reporting import SiteSummary, figures
@@ -135,7 +135,13 @@ def _run(  # noqa: PLR0913, PLR0917 - the one body of both flows
         loss = take_in(opaque(store), opaque(sources), opaque(settings.read_options()), now)
         logger.info("Taken in: %s", loss["conversations"])
         request = AuditRequest(kind, selection, scorecard, plan, seed, settings.time_zone)
-        prepared = audit.prepare(store, request, now=now)
+        try:
+            prepared = audit.prepare(store, request, now=now)
+        except NothingToAuditError as error:
+            if kind == "ad-hoc":
+                raise  # somebody asked for chats that are not there; a quiet night is no failure
+            logger.warning("Nothing to audit: %s. The pages stay as they are.", error)
+            return
         if audit.begin(store, prepared):
             annotator = Annotator(load_lexicons(resources.LEXICONS).changed(scorecard.phrases))
             for number in range(len(prepared.batches)):

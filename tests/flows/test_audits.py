@@ -68,6 +68,7 @@ def test_a_nightly_audit_takes_the_chats_of_one_day_and_again_changes_nothing(fo
         (only,) = store.runs("nightly")
         days = {unit.day for _, unit in store.audited(only.key)}
     assert days == {"2026-10-14"}
+    nightly_audit(day=date(2026, 10, 1))  # a night without chats ends well and leaves the pages
     assert (folder / "site/lead/index.html").read_bytes() == page
 
 
