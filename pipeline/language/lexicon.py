@@ -169,7 +169,7 @@ class Lexicons:
     def __init__(self, lexicons: Mapping[str, Mapping[str, _Lexicon]], digest: str) -> None:
         self._lexicons = lexicons
         self.digest = digest
-        self._finders = {language: CueFinder(language, cues) for language, cues in lexicons.items()}
+        self._finders: dict[str, CueFinder] = {}  # made when asked for: a second's work a language
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -183,6 +183,8 @@ class Lexicons:
 
     def finder(self, language: str) -> CueFinder:
         """The finder of one language; KeyError where it has no word lists."""
+        if language not in self._finders:
+            self._finders[language] = CueFinder(language, self._lexicons[language])
         return self._finders[language]
 
     def changed(self, changes: Iterable[PhraseChange]) -> Lexicons:

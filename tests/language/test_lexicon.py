@@ -71,7 +71,7 @@ def test_a_pattern_is_found_only_where_its_words_stand(tmp_path: Path) -> None:
 )
 def test_a_wrong_list_is_refused_with_what_to_change(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(LexiconError, match=told):
-        written(tmp_path, text)
+        written(tmp_path, text).finder("en")
 
 
 def test_a_list_without_its_licence_is_refused(tmp_path: Path) -> None:
