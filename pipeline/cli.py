@@ -337,7 +337,7 @@ def show_check(check_id: Annotated[str, typer.Argument(metavar="ID", help="Like 
         out.print(f"  {name} = {in_toml(value)}", markup=False, highlight=False)
     out.print("\n[bold]How often it is right[/]")
     for measured in meta.measured:
-        out.print(f"  {measured.language}: {measured.right} of {measured.flagged} misses were right; {measured.data}")
+        out.print(f"  {measured}", markup=False, highlight=False)
     if not meta.measured:
         out.print("  Not measured on real chats yet.")
     path = resources.CASES / f"{meta.id}.toml"

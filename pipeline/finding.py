@@ -73,16 +73,17 @@ class Finding:
 class Measured:
     """How often a check was right, in one language, on chats it was not tuned on.
 
-    `right` of `flagged` misses were misses to a human reader (precision); `found` of `existing` misses that the
-    reader saw were flagged (recall), None where nobody looked for what was not flagged.
+    `right` of `flagged` misses were misses to a human reader: its precision.
     """
 
     language: str
     right: int
     flagged: int
     data: str
-    found: int | None = None
-    existing: int | None = None
+
+    def __str__(self) -> str:
+        counts = f"{self.right} of {self.flagged} flagged misses were right" if self.flagged else "nothing was flagged"
+        return f"{self.language}: {counts} ({self.data})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,17 +30,13 @@ def page() -> str:
 def _section(check: type) -> str:
     meta = check.meta  # type: ignore[attr-defined]
     settings = [f"`{field.name} = {getattr(check(), field.name)!r}`" for field in fields(check)]
-    measured = [
-        f"{m.language}: {m.right} of {m.flagged} flagged misses were misses to a human reader ({m.data})."
-        for m in meta.measured
-    ]
     return "\n\n".join(
         [
             f"## {meta.id}",
             f"{meta.title}. The miss: {meta.miss}. Severity {meta.severity}, version {meta.version}.",
             inspect.getdoc(sys.modules[check.__module__]) or "",
             "Settings: " + (", ".join(settings) or "none") + ".",
-            "Measured: " + (" ".join(measured) or "not on real chats yet."),
+            "Measured: " + ("; ".join(map(str, meta.measured)) or "not on real chats yet") + ".",
         ]
     )
 
