@@ -135,11 +135,9 @@ def accuracy(meta: CheckMeta, languages: Collection[str | None] | None = None) -
 
 
 def _measured(measured: Measured) -> str:
-    told = f"In {language_name(measured.language)}, on {measured.data}: "
-    told += f"right {_share(measured.right, measured.flagged)}"
-    if measured.found is not None and measured.existing is not None:
-        told += f"; finds {_share(measured.found, measured.existing)}"
-    return told + "."
+    return (
+        f"In {language_name(measured.language)}, on {measured.data}: right {_share(measured.right, measured.flagged)}."
+    )
 
 
 def _share(part: int, whole: int) -> str:

@@ -59,7 +59,7 @@ class Apologises:
         Severity.MAJOR,
         "Says sorry for a delay",
         "Delay without a word of regret",
-        measured=(Measured("en", 41, 45, "45 chats of spring", 40, 60),),
+        measured=(Measured("en", 41, 45, "45 chats of spring"),),
     )
 
     def find(self, chat: AnnotatedTranscript) -> Iterator[Finding]:
