@@ -71,7 +71,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How often a check was right, in one language, on chats it was not tuned on.
+    """How often a check was right in one language. `data` says on which chats, and whether it was tuned on them.
 
     `right` of `flagged` misses were misses to a human reader: its precision.
     """

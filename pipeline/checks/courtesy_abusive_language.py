@@ -39,8 +39,8 @@ class AbusiveLanguage:
         miss="Abusive language",
         languages=("en", "zh", "da"),
         measured=(
-            Measured("en", right=0, flagged=0, data="64 two-sided support chats in English, read by us"),
-            Measured("zh", right=0, flagged=0, data="330 web-shop chats in Chinese, read by us"),
+            Measured("en", right=0, flagged=0, data="64 two-sided support chats in English that we also mended it on"),
+            Measured("zh", right=0, flagged=0, data="330 web-shop chats in Chinese that we also mended it on"),
         ),
     )
 

@@ -44,8 +44,15 @@ class MissingClosing:
         languages=("en", "zh", "da"),
         preview_in=("en", "zh", "da"),
         measured=(
-            Measured(language="en", right=0, flagged=0, data="64 two-sided support chats in English, read by us"),
-            Measured(language="zh", right=12, flagged=14, data="330 web-shop chats in Chinese, read by us"),
+            Measured(
+                language="en",
+                right=0,
+                flagged=0,
+                data="64 two-sided support chats in English that we also mended it on",
+            ),
+            Measured(
+                language="zh", right=12, flagged=14, data="330 web-shop chats in Chinese that we also mended it on"
+            ),
         ),
     )
     within: PositiveInt = 3  # of the agent's last messages with words, the closing stands in one

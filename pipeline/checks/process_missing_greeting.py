@@ -41,8 +41,15 @@ class MissingGreeting:
         languages=("en", "zh", "da"),
         preview_in=("en", "da"),
         measured=(
-            Measured(language="en", right=5, flagged=5, data="64 two-sided support chats in English, read by us"),
-            Measured(language="zh", right=37, flagged=40, data="330 web-shop chats in Chinese, read by us"),
+            Measured(
+                language="en",
+                right=5,
+                flagged=5,
+                data="64 two-sided support chats in English that we also mended it on",
+            ),
+            Measured(
+                language="zh", right=37, flagged=40, data="330 web-shop chats in Chinese that we also mended it on"
+            ),
         ),
     )
     within: PositiveInt = 2  # of the agent's first messages, the greeting stands in one

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.finding import Finding
     from pipeline.language import AnnotatedMessage, AnnotatedTranscript
 
-_CUT = "{}, each cut off after one of the customer's messages, read by us"
+_CUT = "{}, each cut off after one of the customer's messages, that we also mended it on"
 
 
 @dataclass(frozen=True, slots=True)
