@@ -27,6 +27,7 @@ from pipeline.terminal import (
     print_chats,
     print_loss,
     print_mappings,
+    print_measurements,
     print_sample,
     print_summary,
     showing_progress,
@@ -80,6 +81,11 @@ Customers = Annotated[
 ]
 
 
+SignalName = Annotated[
+    str | None, typer.Argument(help="politeness, empathy, distress, offence or question; all if left out.")
+]
+
+
 class Format(StrEnum):
     """How search prints."""
 
@@ -107,18 +113,21 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(*args: Any, **kwargs: Any) -> None:
         from pipeline.audit import NothingToAuditError
         from pipeline.ingest import SourceError
-        from pipeline.language.lexicon import LexiconError
+        from pipeline.language import LexiconError, ModelError
+        from pipeline.learning.labels import LabelsError
+        from pipeline.learning.sources import SourceMissingError
         from pipeline.reporting import SiteError
         from pipeline.sampling import PlanError
         from pipeline.scorecard import ScorecardError
         from pipeline.store import StoreError
 
         inputs = (SettingsError, SourceError, ScorecardError, PlanError, LexiconError, NothingToAuditError)
+        of_models = (ModelError, LabelsError, SourceMissingError)
         try:
             command(*args, **kwargs)
         except BrokenPipeError:  # whoever read our output has seen enough: `fairhear search … | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (*inputs, StoreError, SiteError, OSError) as error:
+        except (*inputs, *of_models, StoreError, SiteError, OSError) as error:
             raise could_not_run(str(error)) from None
         except KeyboardInterrupt:
             raise could_not_run("stopped. What was done is kept; run the same command again to go on.") from None
@@ -306,6 +315,109 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter a flag
         out.print(f"{undated:,} more carry no time, so no window holds them; audit them by their file.")
 
 
+@app.command()
+@reports_errors
+def annotate(
+    source: Sources,
+    output: Annotated[Path, typer.Option("--output", help="Where to write, a JSON line each message.", metavar="FILE.jsonl")],
+    spans: Annotated[bool, typer.Option("--spans", help="Also the words that carried each signal.")] = False,
+    language: Annotated[
+        str | None, typer.Option(help="Read everything in this language, like en, whatever the chats say.")
+    ] = None,
+    time_zone: Zone = None,
+    config: ConfigFile = None,
+) -> None:
+    """Judge every message by itself: politeness, empathy, distress, offence, question, each a probability.
+
+    No store, no scorecard, no agent. A signal is null where no model reads the language, or there is nothing to read.
+
+    Examples: `fairhear annotate chats.jsonl --output signals.jsonl` ·
+    `fairhear annotate exports/ --output signals.jsonl --spans`
+    """
+    settings = load_settings({"time_zone": time_zone}, config)
+    check_output(None, output)
+
+    from pipeline.annotating import annotation_lines, annotator
+    from pipeline.audit import write_lines
+    from pipeline.ingest import LossReport, find_sources
+
+    reader = annotator(language=known_language(language))
+    loss = LossReport()
+    with find_sources(source, stdin=sys.stdin.buffer) as sources, showing_progress() as progress:
+        print_mappings(sources, settings)
+        lines = annotation_lines(sources, settings.read_options(), reader, loss, spans=spans, progress=progress)
+        write_lines(output, lines)
+    print_loss(loss)
+    raise typer.Exit(DONE_WITH_QUARANTINE if loss.quarantined else DONE)
+
+
+@app.command()
+@reports_errors
+def learn(
+    signal: SignalName = None,
+    data: Annotated[
+        Path, typer.Option(help="The folder of training data; the README says what is in it.", metavar="DIR")
+    ] = Path("../shared/data/train"),
+    models: Annotated[
+        Path | None, typer.Option(help="Where to write the models instead of over the shipped ones.", metavar="DIR")
+    ] = None,
+) -> None:
+    """Fit the models of one signal, or of all, again from the training data: minutes of work, the same bytes each time.
+
+    Examples: `fairhear learn` · `fairhear learn distress --data training --models /tmp/models`
+    """
+    from pipeline.learning.learn import learn as fit
+
+    with showing_progress() as progress:
+        written = fit(known_signals(signal), data, models or resources.MODELS, progress)
+    for path in written:
+        out.print(f"Wrote {path}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+@reports_errors
+def measure(
+    labels: Annotated[
+        Path, typer.Option(help="Labelled messages, a JSON line each; see below.", metavar="FILE.jsonl")
+    ],
+    signal: SignalName = None,
+    language: Annotated[
+        str | None, typer.Option(help="Read everything in this language, like en, whatever the lines say.")
+    ] = None,
+    card: Annotated[
+        str | None, typer.Option(help="Also keep the figures under this name for the model cards.", metavar="NAME")
+    ] = None,
+) -> None:
+    """Measure the models on labelled messages: accuracy, precision, recall, F1, AUC and calibration, with intervals.
+
+    A line is a text, `{"text": "…", "label": 1, "language": "en", "group": "web shop"}`, or a transcript whose messages
+    carry `"labels": {"distress": 1, "question": 0}`. A label is 0, 1, or how sure a reader is; from .3 to .7 it is
+    left out. Intervals are 95 %, by a bootstrap over chats.
+
+    Examples: `fairhear measure distress --labels labelled.jsonl` · `fairhear measure --labels chats.jsonl`
+    """
+    from pipeline.language import load_lexicons, load_models
+    from pipeline.learning.cards import record_measurement
+    from pipeline.learning.labels import read_labels
+    from pipeline.learning.measuring import measure_chats
+
+    with showing_progress() as progress:
+        parts = measure_chats(
+            read_labels(labels, signal=signal),
+            known_signals(signal),
+            load_lexicons(resources.LEXICONS),
+            load_models(resources.MODELS),
+            language=known_language(language),
+            progress=progress,
+        )
+    if not parts:
+        raise could_not_run(f"{labels}: no message in it has a sure label of {signal or 'any signal'}")
+    print_measurements(parts)
+    if card:
+        record_measurement(resources.MODELS, card, parts)
+        out.print("Kept for the cards; `fairhear learn` writes them anew.")
+
+
 @checks_app.callback(invoke_without_command=True)
 def list_checks(context: typer.Context) -> None:
     """List the checks; `fairhear checks show ID` explains one."""
@@ -416,6 +528,26 @@ def moment(text: str | None, settings: Settings, flag: str, *, end: bool = False
     if end and "T" not in text and " " not in text:
         when += timedelta(days=1)
     return when if when.tzinfo else when.replace(tzinfo=settings.zone)
+
+
+def known_signals(name: str | None) -> tuple[str, ...]:
+    """The signal of that name, or all."""
+    from pipeline.language import SIGNALS
+    from pipeline.suggest import nearest
+
+    if name and name not in SIGNALS:
+        raise SettingsError(f"there is no signal {name!r}{nearest(name, SIGNALS)}; there are {', '.join(SIGNALS)}")
+    return (name,) if name else SIGNALS
+
+
+def known_language(name: str | None) -> str | None:
+    """The code of a language we read, however it is written."""
+    from pipeline.language import SUPPORTED
+    from pipeline.transcript import language_code
+
+    if name and language_code(name) not in SUPPORTED:
+        raise SettingsError(f"--language {name!r}: expected one of {', '.join(SUPPORTED)}")
+    return language_code(name) if name else None
 
 
 def check_output(folder: Path | None, file: Path | None) -> None:

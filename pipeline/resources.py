@@ -17,7 +17,10 @@ def _folder(packed: str, in_checkout: str) -> Path:
     return _PACKED / packed if _PACKED.is_dir() else _CHECKOUT / in_checkout
 
 
-LEXICONS = _folder("models", "models") / "lexicons"
+MODELS = _folder("models", "models")
+LEXICONS = MODELS / "lexicons"
+LABELLED_CHATS = MODELS / "chats"
+FAIRNESS = _folder("fairness", "fixtures/fairness")
 TEMPLATES = _folder("templates", "reports/templates")
 CASES = _folder("cases", "fixtures/checks")
 SCORECARDS = _PACKAGE / "scorecards"

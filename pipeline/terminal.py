@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pipeline.audit import Progress as OnProgress
     from pipeline.ingest import LossReport, Source
+    from pipeline.learning.measuring import Part
     from pipeline.reporting import SiteSummary
     from pipeline.sampling import Sample
     from pipeline.settings import Settings
@@ -64,6 +65,24 @@ def print_mappings(sources: Sequence[Source], settings: Settings) -> None:
     for source in sources:
         if told := describe(source, settings.read_options()):
             err.print(told, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_measurements(parts: Sequence[Part]) -> None:
+    """What was measured, a line each part."""
+    names = list(parts[0].measurement.figures)
+    table = Table("signal", "part", Column("n", justify="right"), Column("with it", justify="right"), *names, box=None)
+    for part in parts:
+        figures = [str(part.measurement.figures[name] or "–") for name in names]
+        measured = part.measurement
+        table.add_row(part.signal, escaped(part.name), f"{measured.n:,}", f"{measured.positive:,}", *figures)
+    out.print(table, soft_wrap=True)
+    wholes = [part for part in parts if part.name == "all"]
+    unsure = sum(part.measurement.unsure for part in wholes)
+    silent = sum(part.not_judged for part in wholes)
+    if unsure:
+        out.print(f"{unsure:,} labels between .3 and .7 were left out: readers differ there.", highlight=False)
+    if silent:
+        out.print(f"{silent:,} labelled messages got no probability: no model reads their language.", highlight=False)
 
 
 def print_loss(loss: LossReport) -> None:

@@ -1,40 +1,39 @@
-"""A transcript with what can be read off it: languages, cues, who held the chat."""
+"""A transcript with what can be read off it: languages, cues, signals, who held the chat."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pipeline.language.identify import identify
-from pipeline.rounds import holders
-from pipeline.transcript import Kind, Role, language_code
+from pipeline.language.signals import NO_SIGNALS
+from pipeline.transcript import Kind, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from pipeline.language.lexicon import Lexicons, Span
+    from pipeline.language.lexicon import Span
+    from pipeline.language.signals import Signals
     from pipeline.transcript import Message, Transcript
 
-_NO_CUES: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
 _WORD = re.compile(r"\w")
-_IDENTIFY_FROM = 1_000  # characters of customer text: more tells nothing new
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedMessage:
-    """A message, its place in the chat, its language (None where it cannot be told) and the cues in it.
+    """A message, its place in the chat, its language (None where it cannot be told), its cues and its signals.
 
-    `by_agent`: a human agent wrote it. `by_customer`: the customer did. `readable`: there are words to judge. Every
+    `read_as`: the language it was read in, which is that of the conversation where its own cannot be told. `by_agent`: a human agent wrote it. `by_customer`: the customer did. `readable`: there are words to judge. Every
     check asks these of every message, so they are worked out once.
     """
 
     index: int
     message: Message
     language: str | None
+    read_as: str | None
     cues: Mapping[str, tuple[Span, ...]]
+    signals: Signals = NO_SIGNALS
     by_agent: bool = field(init=False)
     by_customer: bool = field(init=False)
     readable: bool = field(init=False)
@@ -98,39 +97,3 @@ class AnnotatedTranscript:
     def timed(self) -> bool:
         """Whether every message that a person wrote has a time."""
         return all(m.sent_at for m in self.messages if m.by_agent or m.by_customer)
-
-
-class Annotator:
-    """Annotates transcripts in one pass: the same way for a check, an audit and an outside caller."""
-
-    def __init__(self, lexicons: Lexicons) -> None:
-        self._lexicons = lexicons
-
-    def annotate(self, transcripts: Iterable[Transcript]) -> Iterator[AnnotatedTranscript]:
-        """Yield each transcript annotated, in order; memory does not grow with their number."""
-        return map(self._annotated, transcripts)
-
-    def _annotated(self, transcript: Transcript) -> AnnotatedTranscript:
-        language = _conversation_language(transcript)
-        messages = tuple(
-            self._annotated_message(index, message, language) for index, message in enumerate(transcript.messages)
-        )
-        handovers = [m.index for m in messages if m.hands_over]
-        return AnnotatedTranscript(transcript, language, messages, holders(transcript, handovers))
-
-    def _annotated_message(self, index: int, message: Message, language: str | None) -> AnnotatedMessage:
-        if not message.text or message.kind not in {Kind.TEXT, Kind.EVENT}:
-            return AnnotatedMessage(index, message, None, _NO_CUES)
-        own = identify(message.text, expected=language)
-        read_as = own if own in self._lexicons.languages else language
-        cues = self._lexicons.finder(read_as).find(message.text) if read_as in self._lexicons.languages else None
-        return AnnotatedMessage(index, message, own, cues or _NO_CUES)
-
-
-def _conversation_language(transcript: Transcript) -> str | None:
-    """The declared language, else the one the customer writes, else the one anybody writes."""
-    if transcript.language:
-        return language_code(transcript.language)  # whoever built the transcript may not have read it from a record
-    spoken = [m for m in transcript.messages if m.readable and m.role is not Role.SYSTEM]
-    by_customer = " ".join(m.text for m in spoken if m.role is Role.CUSTOMER)
-    return identify(by_customer[:_IDENTIFY_FROM]) or identify(" ".join(m.text for m in spoken)[:_IDENTIFY_FROM])

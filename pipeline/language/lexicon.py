@@ -8,7 +8,8 @@ A lexicon is one TOML file, `models/lexicons/<language>/<cue>.toml`:
     except = ["one moment ago"]                     # a hit inside one of these is no hit
     patterns = [[{NORM = "give"}, {NORM = "me"}]]   # spaCy Matcher patterns, for what a phrase cannot say
 
-Words are compared on spaCy's NORM: case does not count, "I'm" equals "I am", ’ equals '.
+Words are compared on spaCy's NORM: case does not count, "I'm" equals "I am", ’ equals '. Chinese is compared in
+simplified script, whichever it is written in.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ import tomllib
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import opencc
 import spacy
+from spacy.attrs import IDX, IS_DIGIT, LENGTH, NORM
 from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
     from spacy.language import Language
 
 Span = tuple[int, int]
@@ -42,6 +47,20 @@ _KNOWN_KEYS = frozenset({"source", "licence", "phrases", "except", "patterns"})
 _FORGET_AFTER = 20_000  # messages: forgetting costs as much as a few hundred of them
 # People glue sentences together in chats: "hold on!!thanks" is three words to us.
 _CHAT_INFIXES = (r"[!?…;:,/]+(?=\w)", r"(?<=[^\W\d])\.(?=[^\W\d]{2})")
+
+
+class Reading(NamedTuple):
+    """What one tokenisation of a text gives: its cues and its words.
+
+    `norms`: spaCy's hash of each word's normal form. `is_digit`: whether the word is a number in digits. `places`:
+    the words × (start, end) in characters of the text.
+    """
+
+    text: str
+    cues: Cues
+    norms: NDArray[np.uint64]
+    is_digit: NDArray[np.bool_]
+    places: NDArray[np.uint64]
 
 
 class LexiconError(ValueError):
@@ -74,13 +93,14 @@ class _Part(Enum):
 
 
 class _Patterns:
-    """The token patterns of a language, tried only where the words stand that they need.
+    """The token patterns of a language, tried only around the words that they need.
 
     spaCy's Matcher is some hundred times slower than its PhraseMatcher, so it is asked as seldom as can be.
     """
 
     def __init__(self, nlp: Language, lexicons: Mapping[str, _Lexicon]) -> None:
         self._matchers: dict[str, Matcher] = {}
+        self._longest = {cue: max(map(_longest, one.patterns)) for cue, one in lexicons.items() if one.patterns}
         self._by_rarest: dict[str, set[tuple[str, frozenset[frozenset[str]]]]] = {}
         for cue, lexicon in lexicons.items():
             if lexicon.patterns:
@@ -95,17 +115,19 @@ class _Patterns:
         others = (needed for entries in self._by_rarest.values() for _, needed in entries)
         self.words = sorted({*self._by_rarest, *(word for needed in others for words in needed for word in words)})
 
-    def find(self, doc: Doc, words: set[str]) -> Iterator[tuple[str, Span]]:
-        """Yield the cue and span of every hit; `words` are those of `self.words` that stand in the text."""
-        possible = {
-            cue
-            for word in words
-            for cue, needed in self._by_rarest.get(word, ())
-            if not any(map(words.isdisjoint, needed))
-        }
-        for cue in sorted(possible):
-            for _, start, end in self._matchers[cue](doc):
-                yield cue, _characters(doc, start, end)
+    def find(self, doc: Doc, words: Mapping[str, list[int]]) -> Iterator[tuple[str, Span]]:
+        """Yield the cue and span of every hit; `words` are those of `self.words` in the text, and where they stand."""
+        around: dict[str, set[int]] = {}
+        for word, places in words.items():
+            for cue, needed in self._by_rarest.get(word, ()):
+                if not any(map(words.keys().isdisjoint, needed)):
+                    around.setdefault(cue, set()).update(places)
+        for cue in sorted(around):
+            longest = self._longest[cue]
+            for place in sorted(around[cue]):
+                first = max(place - longest + 1, 0)
+                for _, start, end in self._matchers[cue](doc[first : place + longest]):
+                    yield cue, _characters(doc, first + start, first + end)
 
 
 class CueFinder:
@@ -113,11 +135,12 @@ class CueFinder:
 
     def __init__(self, language: str, lexicons: Mapping[str, _Lexicon]) -> None:
         self._nlp = _blank(language)
+        self._one_script = _in_simplified if language == "zh" else str
         self._phrases = PhraseMatcher(self._nlp.vocab, attr="NORM")
         self._keys: dict[int, tuple[str, _Part]] = {}
         for cue, lexicon in lexicons.items():
-            self._add(cue, _Part.PHRASE, map(self._nlp.tokenizer, lexicon.phrases))
-            self._add(cue, _Part.EXCEPTION, map(self._nlp.tokenizer, lexicon.exceptions))
+            for part, phrases in ((_Part.PHRASE, lexicon.phrases), (_Part.EXCEPTION, lexicon.exceptions)):
+                self._add(cue, part, [self._nlp.tokenizer(self._one_script(phrase)) for phrase in phrases])
         self._patterns = _Patterns(self._nlp, lexicons)
         for word in self._patterns.words:
             self._add(word, _Part.WORD, [Doc(self._nlp.vocab, words=[word])])
@@ -143,17 +166,27 @@ class CueFinder:
 
     def find(self, text: str) -> Cues:
         """The spans of every cue in a text, in order and without overlap inside one cue."""
+        return self.read(text).cues
+
+    def read(self, text: str) -> Reading:
+        """The cues of a text and its words, by one tokenisation."""
         self._met += 1
         if self._met > _FORGET_AFTER:
             self._forget()
-        doc = self._nlp.tokenizer(text)
+        doc = self._nlp.tokenizer(self._one_script(text))
+        words = doc.to_array([NORM, IS_DIGIT, IDX, LENGTH]).reshape(-1, 4)
+        places = words[:, 2:].copy()
+        places[:, 1] += places[:, 0]
+        return Reading(text, self._cues(text, doc), words[:, 0], words[:, 1] == 1, places)
+
+    def _cues(self, text: str, doc: Doc) -> Cues:
         found: dict[str, list[Span]] = {}
         exceptions: dict[str, list[Span]] = {}
-        words: set[str] = set()
+        words: dict[str, list[int]] = {}
         for key, start, end in self._phrases(doc):
             name, part = self._keys[key]
             if part is _Part.WORD:
-                words.add(name)
+                words.setdefault(name, []).append(start)
                 continue
             span = _characters(doc, start, end)
             if not (self._by_character and _cuts_a_word(text, span)):
@@ -180,6 +213,10 @@ class Lexicons:
     def cues(self) -> tuple[str, ...]:
         """The names of all cues, sorted."""
         return tuple(sorted({cue for lexicons in self._lexicons.values() for cue in lexicons}))
+
+    def cues_of(self, language: str) -> tuple[str, ...]:
+        """The names of the cues that one language has; KeyError where it has no word lists."""
+        return tuple(self._lexicons[language])
 
     def finder(self, language: str) -> CueFinder:
         """The finder of one language; KeyError where it has no word lists."""
@@ -245,12 +282,35 @@ def _parsed(path: Path, content: bytes) -> _Lexicon:
     return _Lexicon(data.get("phrases", []), data.get("except", []), data.get("patterns", []))
 
 
+_simplify = opencc.OpenCC("t2s").convert
+
+
+def _in_simplified(text: str) -> str:
+    """A Chinese text in simplified script, character for character, so that one list serves both scripts."""
+    simplified: str = _simplify(text)
+    return simplified if len(simplified) == len(text) else text
+
+
 def _blank(language: str) -> Language:
     nlp = spacy.blank(language)
     if isinstance(nlp.tokenizer, Tokenizer):  # Chinese has one of its own: a character is a token
         infixes = [*(nlp.Defaults.infixes or ()), *_CHAT_INFIXES]
         nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     return nlp
+
+
+_MOST = re.compile(r"\{\d*,?(\d+)\}")
+
+
+def _longest(pattern: list[dict[str, Any]]) -> int:
+    """How many tokens a pattern can span at most."""
+    length = 0
+    for token in pattern:
+        many = _MOST.fullmatch(times := token.get("OP", "1"))
+        if times in {"*", "+"} or (times.startswith("{") and not many):
+            raise LexiconError(f"a pattern must have an end: {{0,4}} instead of {times} in {pattern}")
+        length += int(many.group(1)) if many else 1
+    return length
 
 
 def _needed(pattern: list[dict[str, Any]], cue: str) -> frozenset[frozenset[str]]:
