@@ -42,7 +42,8 @@ audit: $(READY)  ## Audit the bundled contact centre and write its pages to site
 	$(BIN)/fairhear audit fixtures/contact_centre --out site --store sqlite:///site/fairhear.db \
 	  --time-zone Europe/Copenhagen
 
-bench: $(READY)  ## Speed and memory of import and audit, beside plain spaCy tokenisation
+bench: $(READY)  ## Speed and memory of signals, import and audit, beside plain spaCy tokenisation
+	$(BIN)/python -m tests.bench_signals
 	$(BIN)/python -m tests.bench --messages $(MESSAGES)
 
 docs: $(READY)   ## Write pipeline/checks/README.md from the checks

@@ -27,7 +27,7 @@ def annotator(*, language: str | None = None) -> Annotator:
     return Annotator(load_lexicons(resources.LEXICONS), load_models(resources.MODELS), language=language)
 
 
-def annotation_lines(
+def annotation_lines(  # noqa: PLR0913 - one argument a fact
     sources: Sequence[Source],
     options: ReadOptions,
     reader: Annotator,

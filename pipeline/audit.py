@@ -17,7 +17,7 @@ import orjson
 from pipeline import ingest, reporting, resources
 from pipeline.finding import Severity, finding_records, run_check
 from pipeline.ingest import LossReport, ReadTranscript
-from pipeline.language import Annotator, load_lexicons
+from pipeline.language import Annotator, load_lexicons, load_models, models_digest
 from pipeline.sampling import Unit, draw
 from pipeline.scorecard import evaluate
 from pipeline.service import PRESETS, metrics, service_facts
@@ -165,6 +165,7 @@ def prepare(store: Store, request: AuditRequest, *, now: datetime) -> Prepared:
         "scorecard_digest": request.scorecard.digest,
         "pipeline_version": resources.pipeline_version(),
         "lexicon_digest": lexicons.digest,
+        "model_digest": models_digest(resources.MODELS),
     }
     checks = sorted((c.check.meta.id, c.check.meta.version) for c in request.scorecard.criteria)
     key = hashlib.sha256(orjson.dumps(about | {"checks": checks}, option=orjson.OPT_SORT_KEYS)).hexdigest()
@@ -186,12 +187,18 @@ def run_audit(store: Store, prepared: Prepared, *, now: datetime, progress: Prog
     """Check what is not checked yet and complete the run. False where the run was complete already."""
     if not begin(store, prepared):
         return False
-    annotator = Annotator(load_lexicons(resources.LEXICONS).changed(prepared.scorecard.phrases))
+    annotator = annotator_for(prepared.scorecard)
     for number in range(len(prepared.batches)):
         progress("Checking", number, len(prepared.batches))
         audit_batch(store, prepared, number, annotator)
     store.complete_run(prepared.run.key, now)
     return True
+
+
+def annotator_for(scorecard: Scorecard) -> Annotator:
+    """What reads the chats of an audit: the shipped models, and the word lists as the scorecard wants them."""
+    lexicons = load_lexicons(resources.LEXICONS).changed(scorecard.phrases)
+    return Annotator(lexicons, load_models(resources.MODELS))
 
 
 def audit_batch(store: Store, prepared: Prepared, number: int, annotator: Annotator) -> None:

@@ -317,9 +317,11 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter a flag
 
 @app.command()
 @reports_errors
-def annotate(
+def annotate(  # noqa: PLR0913, PLR0917 - one parameter a flag
     source: Sources,
-    output: Annotated[Path, typer.Option("--output", help="Where to write, a JSON line each message.", metavar="FILE.jsonl")],
+    output: Annotated[
+        Path, typer.Option("--output", help="Where to write, a JSON line each message.", metavar="FILE.jsonl")
+    ],
     spans: Annotated[bool, typer.Option("--spans", help="Also the words that carried each signal.")] = False,
     language: Annotated[
         str | None, typer.Option(help="Read everything in this language, like en, whatever the chats say.")
@@ -377,9 +379,7 @@ def learn(
 @app.command()
 @reports_errors
 def measure(
-    labels: Annotated[
-        Path, typer.Option(help="Labelled messages, a JSON line each; see below.", metavar="FILE.jsonl")
-    ],
+    labels: Annotated[Path, typer.Option(help="Labelled messages, a JSON line each; see below.", metavar="FILE.jsonl")],
     signal: SignalName = None,
     language: Annotated[
         str | None, typer.Option(help="Read everything in this language, like en, whatever the lines say.")

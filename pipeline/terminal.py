@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.audit import Progress as OnProgress
     from pipeline.ingest import LossReport, Source
     from pipeline.learning.measuring import Part
+    from pipeline.learning.metrics import Figure
     from pipeline.reporting import SiteSummary
     from pipeline.sampling import Sample
     from pipeline.settings import Settings
@@ -68,21 +69,26 @@ def print_mappings(sources: Sequence[Source], settings: Settings) -> None:
 
 
 def print_measurements(parts: Sequence[Part]) -> None:
-    """What was measured, a line each part."""
+    """What was measured, two lines each part: the figures, and their 95 % intervals."""
     names = list(parts[0].measurement.figures)
-    table = Table("signal", "part", Column("n", justify="right"), Column("with it", justify="right"), *names, box=None)
+    counts = (Column("messages", justify="right"), Column("with it", justify="right"))
+    table = Table("signal", "part", *counts, *names, box=None)
     for part in parts:
-        figures = [str(part.measurement.figures[name] or "–") for name in names]
         measured = part.measurement
+        figures = [_with_interval(measured.figures[name]) for name in names]
         table.add_row(part.signal, escaped(part.name), f"{measured.n:,}", f"{measured.positive:,}", *figures)
-    out.print(table, soft_wrap=True)
+    out.print(table)
     wholes = [part for part in parts if part.name == "all"]
-    unsure = sum(part.measurement.unsure for part in wholes)
-    silent = sum(part.not_judged for part in wholes)
-    if unsure:
+    if unsure := sum(part.measurement.unsure for part in wholes):
         out.print(f"{unsure:,} labels between .3 and .7 were left out: readers differ there.", highlight=False)
-    if silent:
-        out.print(f"{silent:,} labelled messages got no probability: no model reads their language.", highlight=False)
+    if silent := sum(part.not_judged for part in wholes):
+        out.print(f"{silent:,} labelled messages got no probability: no model reads them.", highlight=False)
+
+
+def _with_interval(figure: Figure | None) -> str:
+    if figure is None:
+        return "-"
+    return f"{figure.value:.3f}\n{figure.low:.2f}-{figure.high:.2f}".replace("0.", ".")
 
 
 def print_loss(loss: LossReport) -> None:

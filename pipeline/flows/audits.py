@@ -15,10 +15,10 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from prefect.utilities.annotations import quote
 
-from pipeline import audit, resources
+from pipeline import audit
 from pipeline.audit import AuditRequest, NothingToAuditError, Prepared
 from pipeline.ingest import ReadOptions, Source, find_sources
-from pipeline.language import Annotator, load_lexicons
+from pipeline.language import Annotator
 from pipeline.reporting import SiteSummary, figures
 from pipeline.sampling import Estimate, Plan
 from pipeline.scorecard import load_scorecard
@@ -143,7 +143,7 @@ def _run(  # noqa: PLR0913, PLR0917 - the one body of both flows
             logger.warning("Nothing to audit: %s. The pages stay as they are.", error)
             return
         if audit.begin(store, prepared):
-            annotator = Annotator(load_lexicons(resources.LEXICONS).changed(scorecard.phrases))
+            annotator = audit.annotator_for(scorecard)
             for number in range(len(prepared.batches)):
                 check_batch(opaque(store), opaque(prepared), number, opaque(annotator))
             store.complete_run(prepared.run.key, now)

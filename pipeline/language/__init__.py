@@ -4,7 +4,7 @@ from pipeline.language.annotate import Annotator
 from pipeline.language.annotated import AnnotatedMessage, AnnotatedTranscript
 from pipeline.language.identify import SUPPORTED, identify
 from pipeline.language.lexicon import LexiconError, Lexicons, PhraseChange, Span, load_lexicons
-from pipeline.language.model_files import ModelError, Models, load_models
+from pipeline.language.model_files import ModelError, Models, load_models, models_digest
 from pipeline.language.signals import SIGNALS, Carrier, Signals
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "identify",
     "load_lexicons",
     "load_models",
+    "models_digest",
 ]

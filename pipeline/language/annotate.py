@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.language.lexicon import Lexicons, Reading, Span
     from pipeline.language.model_files import Models
-    from pipeline.language.signals import Carrier, Signals
+    from pipeline.language.signals import Carrier, LanguageModel, Signals
 
 _NO_CUES: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
 _NO_WORDS: frozenset[int] = frozenset()
@@ -86,7 +86,9 @@ class Annotator:
             return spans
         finder = self._lexicons.finder(message.read_as)
         sums = model.text_sums([finder.read(message.text[start:end]) for start, end in spans])[:, _QUESTION]
-        return [span for span, asks in zip(spans, expit(sums) >= ASKS, strict=True) if asks] or [spans[int(sums.argmax())]]
+        return [span for span, asks in zip(spans, expit(sums) >= ASKS, strict=True) if asks] or [
+            spans[int(sums.argmax())]
+        ]
 
     def _draft(self, transcript: Transcript) -> _Draft:
         language = self._language or _conversation_language(transcript)
@@ -102,7 +104,7 @@ class Annotator:
         return _Read(own, read_as, self._lexicons.finder(read_as).read(message.text))
 
     def _finished(self, batch: Sequence[_Draft]) -> Iterator[AnnotatedTranscript]:
-        signals = iter(self._signals(batch) if self._models else ())
+        signals = iter(_signals(batch, self._models) if self._models else ())
         for draft in batch:
             messages = tuple(
                 AnnotatedMessage(
@@ -113,23 +115,6 @@ class Annotator:
             )  # fmt: skip
             handovers = [m.index for m in messages if m.hands_over]
             yield AnnotatedTranscript(draft.transcript, draft.language, messages, holders(draft.transcript, handovers))
-
-    def _signals(self, batch: Sequence[_Draft]) -> list[Signals]:
-        """The signals of all messages of a batch, in order: features once, then every head of a language at once."""
-        read = [read for draft in batch for read in draft.read]
-        rows = {
-            language: [n for n, one in enumerate(read) if one.judged_in == language]
-            for language in (self._models.languages if self._models else ())
-        }
-        sums = np.full((len(read), len(SIGNALS)), np.nan)
-        for language, of_language in rows.items():
-            if of_language:
-                sums[of_language] = self._models.of(language).text_sums([read[n].reading for n in of_language])
-        before = _contexts(batch, expit(sums))
-        for language, of_language in rows.items():
-            if of_language:
-                sums[of_language] = self._models.of(language).in_context(sums[of_language], before[of_language])
-        return probabilities(sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +143,26 @@ class _Draft:
     transcript: Transcript
     language: str | None
     read: list[_Read]
+
+
+def _signals(batch: Sequence[_Draft], models: Models) -> list[Signals]:
+    """The signals of all messages of a batch, in order: features once, then every head of a language at once."""
+    read = [one for draft in batch for one in draft.read]
+    judged: dict[str, list[tuple[int, Reading]]] = {}
+    for row, one in enumerate(read):
+        if one.reading and one.judged_in:
+            judged.setdefault(one.judged_in, []).append((row, one.reading))
+    sums = np.full((len(read), len(SIGNALS)), np.nan)
+    by_model: list[tuple[LanguageModel, list[int]]] = []
+    for language, pairs in judged.items():
+        if model := models.of(language):
+            rows = [row for row, _ in pairs]
+            sums[rows] = model.text_sums([reading for _, reading in pairs])
+            by_model.append((model, rows))
+    before = _contexts(batch, expit(sums))
+    for model, rows in by_model:
+        sums[rows] = model.in_context(sums[rows], before[rows])
+    return probabilities(sums)
 
 
 def _contexts(batch: Sequence[_Draft], signals: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -24,7 +24,8 @@ _WORD = re.compile(r"\w")
 class AnnotatedMessage:
     """A message, its place in the chat, its language (None where it cannot be told), its cues and its signals.
 
-    `read_as`: the language it was read in, which is that of the conversation where its own cannot be told. `by_agent`: a human agent wrote it. `by_customer`: the customer did. `readable`: there are words to judge. Every
+    `read_as`: the language it was read in, which is that of the conversation where its own cannot be told.
+    `by_agent`: a human agent wrote it. `by_customer`: the customer did. `readable`: there are words to judge. Every
     check asks these of every message, so they are worked out once.
     """
 

@@ -37,7 +37,7 @@ FROM_TEXT = ("politeness", "empathy", "distress", "question")
 CONTEXT = tuple(f"{side}: {name}" for side in ("customer", "agent") for name in ("wrote it", *_OWN_SIDE))
 _WIDTH = 1 + len(_OWN_SIDE)
 _KEEP = 0.5  # of the distress before the last message
-_LOOK_BACK = 6  # messages of the same side to compare with
+_LOOK_BACK = 4  # messages of the same side to compare with
 
 
 class _Side:
@@ -60,8 +60,10 @@ def context(
     signals: NDArray[np.float64],
     holds: Sequence[bool],
 ) -> NDArray[np.float32]:
-    """Messages × `CONTEXT`, from each message's words, its text's own signals (messages × `FROM_TEXT`, probabilities)
-    and whether it asks to wait. Rows of system messages are zero, and so is the only message of a chat.
+    """Messages × `CONTEXT`. Rows of system messages are zero, and so is the only message of a chat.
+
+    `words`: the different words of each message. `signals`: messages × `FROM_TEXT`, the probabilities by their texts
+    alone. `holds`: whether each asks to wait.
     """
     sides = {"customer": _Side(), "agent": _Side()}
     rows = np.zeros((len(messages), len(CONTEXT)), np.float32)

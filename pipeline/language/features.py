@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -32,7 +32,7 @@ SHAPE = (
     "characters", "words", "exclamations", "questions", "ends with question", "dots", "capitals", "digits", "lines",
 )  # fmt: skip
 _CAPITALS = re.compile(r"\b[^\W\d_a-zà-ÿ]{3,}\b")
-_WIDE_MARKS = str.maketrans("！？…", "!?.")
+_AFTER_MARK = " \"')）”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class FeatureSpace:
 
 # A Chinese word is one to four characters, and each character is a token of its own.
 SPACES = {
-    "en": FeatureSpace(words=(1, 2, 3), characters=(2, 3, 4, 5), bits=18),
+    "en": FeatureSpace(words=(1, 2, 3), characters=(3, 4, 5), bits=18),
     "zh": FeatureSpace(words=(1, 2, 3, 4), characters=(), bits=19),
-    "da": FeatureSpace(words=(1, 2), characters=(2, 3, 4, 5), bits=17),
+    "da": FeatureSpace(words=(1, 2), characters=(3, 4, 5), bits=17),
 }
 
 
@@ -112,7 +112,9 @@ def run_matrix(readings: Sequence[Reading], space: FeatureSpace, rarity: NDArray
 
 def document_counts(readings: Sequence[Reading], space: FeatureSpace) -> NDArray[np.int64]:
     """In how many of the messages each bucket has a run."""
-    return np.concatenate([np.bincount(block.indices, minlength=1 << space.bits) for block in _presence(readings, space)])
+    return np.concatenate(
+        [np.bincount(block.indices, minlength=1 << space.bits) for block in _presence(readings, space)]
+    )
 
 
 def _presence(readings: Sequence[Reading], space: FeatureSpace) -> list[sparse.csr_array]:
@@ -155,7 +157,9 @@ def runs_with_places(
 
 def _distinct(found: Runs, messages: int, bits: int) -> sparse.csr_array:
     # Sorting is by far the fastest way to drop doubles, and twice as fast on 32 bits.
-    keys = (found.message << bits | found.bucket).astype(np.uint32 if messages << bits <= 1 << 32 else np.uint64)
+    keys: NDArray[Any] = (found.message << bits | found.bucket).astype(
+        np.uint32 if messages << bits <= 1 << 32 else np.uint64
+    )
     keys.sort()
     keys = keys[np.flatnonzero(np.diff(keys, prepend=keys[:1] + 1))]
     ends = np.searchsorted(keys, np.arange(messages + 1).astype(np.uint64) << np.uint64(bits)).astype(np.int32)
@@ -200,18 +204,33 @@ def _character_places(text: str) -> NDArray[np.uint64]:
     return np.concatenate([edge, np.stack([starts, starts + np.uint64(1)], axis=1), edge])
 
 
-def shape(text: str, words: int) -> tuple[float, ...]:
-    """How a message looks, a number for each name of `SHAPE`, most of them between 0 and 1."""
-    plain = text.translate(_WIDE_MARKS)
-    size = max(len(plain), 1)
-    return (
-        np.log1p(len(plain)) / 5,
-        np.log1p(words) / 4,
-        min(plain.count("!"), 3) / 3,
-        min(plain.count("?"), 3) / 3,
-        float(plain.rstrip(" \"')）”").endswith("?")),
-        float(".." in plain),
-        min(len(_CAPITALS.findall(plain)), 4) / 4,
-        sum(map(str.isdigit, plain)) / size,
-        min(plain.count("\n"), 4) / 4,
+def shape_matrix(readings: Sequence[Reading]) -> NDArray[np.float32]:
+    """Messages × `SHAPE`: how each message looks, most of it between 0 and 1."""
+    texts = [reading.text for reading in readings]
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    owner = np.repeat(np.arange(len(texts)), sizes)
+
+    def count(places: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.bincount(owner[places], minlength=len(texts))
+
+    dot = codes == ord(".")
+    columns = (
+        np.log1p(sizes) / 5,
+        np.log1p([len(reading.norms) for reading in readings]) / 4,
+        np.minimum(count(_any_of(codes, "!！")), 3) / 3,
+        np.minimum(count(_any_of(codes, "?？")), 3) / 3,
+        np.array([text.rstrip(_AFTER_MARK).endswith(("?", "？")) for text in texts]),
+        np.minimum(count(_any_of(codes, "…")) + count(dot & np.append(dot[1:], False)), 1),
+        np.array([min(len(_CAPITALS.findall(text)), 4) / 4 for text in texts]),
+        count((codes >= ord("0")) & (codes <= ord("9"))) / np.maximum(sizes, 1),
+        np.minimum(count(codes == ord("\n")), 4) / 4,
     )
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _any_of(codes: NDArray[np.uint32], characters: str) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = codes == ord(characters[0])
+    for character in characters[1:]:
+        found |= codes == ord(character)
+    return found

@@ -101,7 +101,7 @@ class _Patterns:
     def __init__(self, nlp: Language, lexicons: Mapping[str, _Lexicon]) -> None:
         self._matchers: dict[str, Matcher] = {}
         self._longest = {cue: max(map(_longest, one.patterns)) for cue, one in lexicons.items() if one.patterns}
-        self._by_rarest: dict[str, set[tuple[str, frozenset[frozenset[str]]]]] = {}
+        self._by_rarest: dict[str, set[tuple[str, frozenset[frozenset[str]], bool]]] = {}
         for cue, lexicon in lexicons.items():
             if lexicon.patterns:
                 self._matchers[cue] = Matcher(nlp.vocab)
@@ -111,16 +111,17 @@ class _Patterns:
                 common = nlp.Defaults.stop_words
                 rarest = min(needed, key=lambda words: sum(100 if w in common or not w.isalpha() else 1 for w in words))
                 for word in rarest:
-                    self._by_rarest.setdefault(word, set()).add((cue, needed - {rarest}))
-        others = (needed for entries in self._by_rarest.values() for _, needed in entries)
+                    self._by_rarest.setdefault(word, set()).add((cue, needed - {rarest}, _names_somebody(pattern)))
+        others = (needed for entries in self._by_rarest.values() for _, needed, _ in entries)
         self.words = sorted({*self._by_rarest, *(word for needed in others for words in needed for word in words)})
 
-    def find(self, doc: Doc, words: Mapping[str, list[int]]) -> Iterator[tuple[str, Span]]:
+    def find(self, text: str, doc: Doc, words: Mapping[str, list[int]]) -> Iterator[tuple[str, Span]]:
         """Yield the cue and span of every hit; `words` are those of `self.words` in the text, and where they stand."""
         around: dict[str, set[int]] = {}
+        name = bool(words) and bool(_NAME.search(text))
         for word, places in words.items():
-            for cue, needed in self._by_rarest.get(word, ()):
-                if not any(map(words.keys().isdisjoint, needed)):
+            for cue, needed, needs_name in self._by_rarest.get(word, ()):
+                if name >= needs_name and not any(map(words.keys().isdisjoint, needed)):
                     around.setdefault(cue, set()).update(places)
         for cue in sorted(around):
             longest = self._longest[cue]
@@ -174,7 +175,7 @@ class CueFinder:
         if self._met > _FORGET_AFTER:
             self._forget()
         doc = self._nlp.tokenizer(self._one_script(text))
-        words = doc.to_array([NORM, IS_DIGIT, IDX, LENGTH]).reshape(-1, 4)
+        words: NDArray[Any] = doc.to_array([NORM, IS_DIGIT, IDX, LENGTH]).reshape(-1, 4)
         places = words[:, 2:].copy()
         places[:, 1] += places[:, 0]
         return Reading(text, self._cues(text, doc), words[:, 0], words[:, 1] == 1, places)
@@ -191,7 +192,7 @@ class CueFinder:
             span = _characters(doc, start, end)
             if not (self._by_character and _cuts_a_word(text, span)):
                 (found if part is _Part.PHRASE else exceptions).setdefault(name, []).append(span)
-        for cue, span in self._patterns.find(doc, words):
+        for cue, span in self._patterns.find(text, doc, words):
             found.setdefault(cue, []).append(span)
         return {cue: kept for cue in sorted(found) if (kept := _merged(found[cue], exceptions.get(cue, ())))}
 
@@ -297,6 +298,15 @@ def _blank(language: str) -> Language:
         infixes = [*(nlp.Defaults.infixes or ()), *_CHAT_INFIXES]
         nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     return nlp
+
+
+# A word with a capital inside a sentence; where it begins one, a capital tells nothing.
+_NAME = re.compile(r"[^\W\d_A-Z][,'’]?\s+[^\W\d_a-z][^\W\d_A-Z]")
+
+
+def _names_somebody(pattern: list[dict[str, Any]]) -> bool:
+    """Whether a pattern needs a word with a capital after its first word."""
+    return any(token.get("IS_TITLE") and token.get("OP", "1") == "1" for token in pattern[1:])
 
 
 _MOST = re.compile(r"\{\d*,?(\d+)\}")

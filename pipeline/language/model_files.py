@@ -1,10 +1,10 @@
 """The models as files: arrays and JSON, nothing that could run on loading, and a digest for each.
 
-    models/manifest.json            the SHA-256 of every file below, but for the card
-    models/features/<language>.npz  how rare each run of words and characters is
-    models/<signal>/model.json      what the model is and was fitted on; the names its weights belong to
-    models/<signal>/<language>.npz  the weights of its head
-    models/<signal>/CARD.md         how good it is, for people
+models/manifest.json            the SHA-256 of every file below, but for the card
+models/features/<language>.npz  how rare each run of words and characters is
+models/<signal>/model.json      what the model is and was fitted on; the names its weights belong to
+models/<signal>/<language>.npz  the weights of its head
+models/<signal>/CARD.md         how good it is, for people
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 _FORMAT = 1
+_REPAIR = "Install Fairhear anew, or fit the models again with `fairhear learn`"
 
 
 class ModelError(ValueError):
@@ -38,9 +39,8 @@ class ModelError(ValueError):
 class Models:
     """The models of all languages."""
 
-    def __init__(self, by_language: Mapping[str, LanguageModel], digest: str) -> None:
+    def __init__(self, by_language: Mapping[str, LanguageModel]) -> None:
         self._by_language = by_language
-        self.digest = digest
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -52,14 +52,28 @@ class Models:
         return self._by_language.get(language or "")
 
 
-def load_models(folder: Path) -> Models:
-    """Read every head that the manifest names. Raises ModelError for a file that is missing or not as it was shipped."""
-    manifest = folder / MANIFEST
+def models_digest(folder: Path) -> str:
+    """What stands for all models in the key of a run: the digest of the list of their digests.
+
+    Raises ModelError where the list is not there.
+    """
+    return hashlib.sha256(_manifest(folder)).hexdigest()
+
+
+def _manifest(folder: Path) -> bytes:
     try:
-        content = manifest.read_bytes()
-        digests = orjson.loads(content)["files"]
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise ModelError(f"{manifest}: not readable as the list of model files: {error}. {_REPAIR}") from error
+        return (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise ModelError(f"{folder / MANIFEST}: not readable: {error.strerror}. {_REPAIR}") from error
+
+
+def load_models(folder: Path) -> Models:
+    """Read every head that the manifest names. Raises ModelError for a file that is missing or not as shipped."""
+    content = _manifest(folder)
+    try:
+        digests = dict(orjson.loads(content)["files"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder / MANIFEST}: not readable as the list of model files: {error}. {_REPAIR}") from error
     files = {name: _read(folder, name, digest) for name, digest in sorted(digests.items())}
     heads: dict[str, dict[str, Head]] = {}
     for signal in SIGNALS:
@@ -72,16 +86,15 @@ def load_models(folder: Path) -> Models:
             head = _head(files[f"{signal}/{language}.npz"], details["cues"])
             expected = SPACES[language].buckets, len(SHAPE), len(CONTEXT)
             if (sizes := (len(head.runs), len(head.shape), len(head.context))) != expected:
-                raise ModelError(f"{folder / signal / language}.npz: holds {sizes} weights, expected {expected}. {_REPAIR}")
+                raise ModelError(
+                    f"{folder / signal / language}.npz: holds {sizes} weights, expected {expected}. {_REPAIR}"
+                )
             heads.setdefault(language, {})[signal] = head
     models = {
         language: LanguageModel(language, _rarity(files[f"features/{language}.npz"]), of_language)
         for language, of_language in sorted(heads.items())
     }
-    return Models(models, hashlib.sha256(content).hexdigest())
-
-
-_REPAIR = "Install Fairhear anew, or fit the models again with `fairhear learn`"
+    return Models(models)
 
 
 def _read(folder: Path, name: str, digest: str) -> bytes:
@@ -134,7 +147,8 @@ def save_model(folder: Path, signal: str, heads: Mapping[str, Head], about: Mapp
     for language, head in sorted(heads.items()):
         (target / f"{language}.npz").write_bytes(_packed(head))
     languages = {
-        language: {**about["languages"][language], "cues": sorted(head.cues)} for language, head in sorted(heads.items())
+        language: {**about["languages"][language], "cues": sorted(head.cues)}
+        for language, head in sorted(heads.items())
     }
     record = {"format": _FORMAT, **about, "signal": signal, "languages": languages}
     (target / "model.json").write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
@@ -165,7 +179,9 @@ def _archive(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 def write_manifest(folder: Path) -> None:
     """List every model file with its digest, once all are written."""
-    files = sorted(p for name in ("features", *SIGNALS) for p in (folder / name).glob("*") if p.suffix in {".json", ".npz"})
+    files = sorted(
+        p for name in ("features", *SIGNALS) for p in (folder / name).glob("*") if p.suffix in {".json", ".npz"}
+    )
     digests = {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
     record = {"format": _FORMAT, "files": digests}
     (folder / MANIFEST).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import expit
 
-from pipeline.language.features import SHAPE, SPACES, FeatureSpace, run_matrix, runs_with_places, shape
+from pipeline.language.features import SPACES, FeatureSpace, run_matrix, runs_with_places, shape_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.language.lexicon import Reading, Span
+    from pipeline.language.lexicon import Reading
 
-MOST_AT_ONCE = 4_000  # messages: what more would need wider sort keys and gain nothing
+MOST_AT_ONCE = 500  # messages: more would need wider sort keys, and would leave the processor's cache
 
 
 class Signals(NamedTuple):
@@ -111,22 +111,28 @@ class LanguageModel:
         spoke = np.zeros(len(reading.text) + 1)
         for bucket, start, end, value in runs_with_places(reading, self.space, self._rarity):
             spoke[start:end] += value * self._run_weights[bucket, column] / max(end - start, 1)
-        for name, weight in zip(self.cues, self._plain_weights[:, column], strict=False):
-            for start, end in reading.cues.get(name, ()):
-                spoke[start:end] += weight * _cue_value(len(reading.cues[name])) / len(reading.cues[name]) / (end - start)
+        weights = dict(zip(self.cues, self._plain_weights[:, column].tolist(), strict=False))
+        for name, spans in reading.cues.items():
+            each = weights.get(name, 0.0) * float(_cue_value(np.array(len(spans)))) / len(spans)
+            for start, end in spans:
+                spoke[start:end] += each / (end - start)
         return _stretches(reading.places, spoke, most)
 
 
 def plain_matrix(readings: Sequence[Reading], cues: Sequence[str]) -> NDArray[np.float32]:
     """Messages × (cues, then `SHAPE`): how often each cue is there, on a log scale, and how the message looks."""
     column = {cue: n for n, cue in enumerate(cues)}
-    matrix = np.zeros((len(readings), len(cues) + len(SHAPE)), np.float32)
-    for row, reading in enumerate(readings):
-        for cue, spans in reading.cues.items():
-            if cue in column:
-                matrix[row, column[cue]] = _cue_value(len(spans))
-        matrix[row, len(cues) :] = shape(reading.text, len(reading.norms))
-    return matrix
+    met = [
+        (row, column[cue], len(spans))
+        for row, reading in enumerate(readings)
+        for cue, spans in reading.cues.items()
+        if cue in column
+    ]
+    counts = np.zeros((len(readings), len(cues)), np.float32)
+    if met:
+        rows, columns, times = np.array(met).T
+        counts[rows, columns] = _cue_value(times)
+    return np.concatenate([counts, shape_matrix(readings)], axis=1)
 
 
 def probabilities(sums: NDArray[np.float64]) -> list[Signals]:
@@ -135,8 +141,8 @@ def probabilities(sums: NDArray[np.float64]) -> list[Signals]:
     return [Signals(*(None if p != p else p for p in row)) for row in rows]  # noqa: PLR0124 - NaN is what is not itself
 
 
-def _cue_value(count: int) -> float:
-    return float(np.log2(1 + count))
+def _cue_value(count: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.log2(1 + count)
 
 
 def _stretches(places: NDArray[np.uint64], spoke: NDArray[np.float64], most: int) -> tuple[Carrier, ...]:
@@ -151,4 +157,3 @@ def _stretches(places: NDArray[np.uint64], spoke: NDArray[np.float64], most: int
             members = list(group)
             found.append(Carrier(members[0][0], members[-1][1], sum(weight for _, _, weight in members)))
     return tuple(sorted(sorted(found, key=lambda c: -c.weight)[:most]))
-

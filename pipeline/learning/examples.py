@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.transcript import Message, Role, Transcript
 
-Labels = Mapping[str, float]  # signal -> how sure a reader is that it is there, 0 to 1; a signal left out is not labelled
+Labels = Mapping[
+    str, float
+]  # signal -> how sure a reader is that it is there, 0 to 1; a signal left out is not labelled
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ class Material:
             readings += [finder.read(message.text) for message in chat.transcript.messages]
             progress(f"Reading {language}", len(readings), sum(self.sizes))
         batches = [readings[first : first + MOST_AT_ONCE] for first in range(0, len(readings), MOST_AT_ONCE)]
-        self.rarity = _rarity(sum(document_counts(batch, space) for batch in batches), len(readings))
+        counts = np.sum([document_counts(batch, space) for batch in batches], axis=0)
+        self.rarity = _rarity(counts, len(readings))
         self.runs = sparse.vstack([run_matrix(batch, space, self.rarity) for batch in batches], format="csr")
         self.plain = np.concatenate([plain_matrix(batch, self.cues) for batch in batches])
         self.words = [frozenset(reading.norms.tolist()) for reading in readings]
@@ -87,7 +88,7 @@ class Material:
 
 
 def _rarity(counts: NDArray[np.int64], messages: int) -> NDArray[np.float32]:
-    """What each bucket counts: scikit-learn's smoothed inverse document frequency; 0 for what is met less than twice."""
+    """What each bucket counts: scikit-learn's smoothed inverse document frequency; 0 for what is met but once."""
     rarity = np.log((1 + messages) / (1 + counts)) + 1
     return np.where(counts >= _FEWEST, rarity, 0).astype(np.float16).astype(np.float32)  # as it is stored
 
@@ -165,21 +166,17 @@ def _soft_regression(
     strength: float,
 ) -> LogisticRegression:
     """Logistic regression on labels between 0 and 1: each message counts for 1 as far as its label says, else for 0."""
-    stack = sparse.vstack if sparse.issparse(features) else np.concatenate
     both = np.concatenate([weights * labels, weights * (1 - labels)])
     classes = np.repeat([1, 0], len(labels))
     some = np.flatnonzero(both)
-    doubled = stack([features, features])
-    doubled = doubled.tocsr() if sparse.issparse(doubled) else doubled
-    return LogisticRegression(C=strength, max_iter=300).fit(doubled[some], classes[some], sample_weight=both[some])
+    rows = np.tile(np.arange(len(labels)), 2)[some]
+    return LogisticRegression(C=strength, max_iter=300).fit(features[rows], classes[some], sample_weight=both[some])
 
 
 def _contexts(material: Material, probabilities: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float32]:
     """All messages × `CONTEXT`; zero outside our own chats."""
     rows = np.zeros((len(material.sources), len(CONTEXT)), np.float32)
-    of_text = np.stack(
-        [np.nan_to_num(probabilities.get(name, np.zeros(len(rows)))) for name in FROM_TEXT], axis=1
-    )
+    of_text = np.stack([np.nan_to_num(probabilities.get(name, np.zeros(len(rows)))) for name in FROM_TEXT], axis=1)
     first = 0
     for chat, size in zip(material.chats, material.sizes, strict=True):
         past = first + size
@@ -191,9 +188,7 @@ def _contexts(material: Material, probabilities: Mapping[str, NDArray[np.float64
     return rows
 
 
-def _fit_head(
-    material: Material, signal: str, text: _TextFit, before: NDArray[np.float32], recipe: Recipe
-) -> Fitted:
+def _fit_head(material: Material, signal: str, text: _TextFit, before: NDArray[np.float32], recipe: Recipe) -> Fitted:
     labels = material.labels(signal)
     sums = text.held_out.copy()
     weights, scale, shift = np.zeros(len(CONTEXT), np.float32), 1.0, 0.0
@@ -201,8 +196,14 @@ def _fit_head(
     if recipe.in_context:
         features = np.concatenate([sums[rows, None], before[rows]], axis=1)
         model = _soft_regression(features, labels[rows], np.ones(len(rows)), _CONTEXT_STRENGTH)
-        scale, shift, weights = float(model.coef_[0, 0]), float(model.intercept_[0]), model.coef_[0, 1:].astype(np.float32)
-        for train, test in GroupKFold(_FOLDS, shuffle=True, random_state=1).split(rows, groups=material.chat_numbers[rows]):
+        scale, shift, weights = (
+            float(model.coef_[0, 0]),
+            float(model.intercept_[0]),
+            model.coef_[0, 1:].astype(np.float32),
+        )
+        for train, test in GroupKFold(_FOLDS, shuffle=True, random_state=1).split(
+            rows, groups=material.chat_numbers[rows]
+        ):
             part = _soft_regression(features[train], labels[rows[train]], np.ones(len(train)), _CONTEXT_STRENGTH)
             sums[rows[test]] = part.decision_function(features[test])
     cues = text.plain[: len(material.cues)]
@@ -216,4 +217,9 @@ def _fit_head(
         shift=shift,
     )
     used = np.array([recipe.weights.get(source, 0.0) > 0 for source in material.sources]) & ~np.isnan(labels)
-    return Fitted(head, HeldOut(material.chat_numbers[used], material.sources[used], material.groups[used], labels[used], expit(sums[used])))
+    return Fitted(
+        head,
+        HeldOut(
+            material.chat_numbers[used], material.sources[used], material.groups[used], labels[used], expit(sums[used])
+        ),
+    )

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 def learn(signals: Sequence[str], training: Path, models: Path, progress: Progress) -> list[Path]:
     """Fit the heads of the given signals in all their languages and write them, their cards and the manifest.
 
-    Returns the folders written to.     Raises SourceMissingError where a data set is not in the training folder. One signal alone comes out byte for byte
-    as it does among all.
+    Returns the folders written to. One signal alone comes out byte for byte as it does among all. Raises
+    SourceMissingError where a data set is not in the training folder.
     """
     lexicons = load_lexicons(resources.LEXICONS)
     languages = sorted({language for _, language in RECIPES})
@@ -71,8 +71,6 @@ def _about(signal: str) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
     """What a model.json says of its heads: the sources and what each counted."""
     return {
         "languages": {
-            language: {"fitted_on": RECIPES[of, language].weights}
-            for of, language in sorted(RECIPES)
-            if of == signal
+            language: {"fitted_on": RECIPES[of, language].weights} for of, language in sorted(RECIPES) if of == signal
         }
     }

@@ -33,7 +33,7 @@ class Part:
     not_judged: int
 
 
-def measure_chats(
+def measure_chats(  # noqa: PLR0913 - one argument a fact
     chats: Iterable[LabelledChat],
     signals: Iterable[str],
     lexicons: Lexicons,

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score, roc_auc_score
+from sklearn.metrics import confusion_matrix, roc_auc_score
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 UNSURE = (0.3, 0.7)  # labels strictly between say that readers differ: there is no right answer to be wrong about
 _BINS = 10
 _DECISION = 0.5
-_RESAMPLES = 300
+_RESAMPLES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,39 +73,24 @@ def measure(
     resampled = [
         np.concatenate([members[n] for n in draw.integers(len(members), size=len(members))]) for _ in range(_RESAMPLES)
     ]
+    values = _figures(truth, given)
+    drawn = np.array([list(_figures(truth[rows], given[rows]).values()) for rows in resampled])
     figures = {
-        name: _figure(statistic, truth, given, resampled) for name, statistic in _STATISTICS.items()
+        name: None if np.isnan(value) else Figure(value, *np.nanpercentile(of_draws, (2.5, 97.5)).tolist())
+        for (name, value), of_draws in zip(values.items(), drawn.T, strict=True)
     }
-    return Measurement(
-        len(truth), int(truth.sum()), int((~sure).sum()), figures, tuple(_bins(truth, given))
-    )
+    return Measurement(len(truth), int(truth.sum()), int((~sure).sum()), figures, tuple(_bins(truth, given)))
 
 
-def _figure(
-    statistic: Callable[[NDArray[np.bool_], NDArray[np.float64]], float],
-    truth: NDArray[np.bool_],
-    given: NDArray[np.float64],
-    resampled: list[NDArray[np.int64]],
-) -> Figure | None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # scikit-learn warns where a figure has no meaning; we print none there
-        value = statistic(truth, given)
-        if np.isnan(value):
-            return None
-        values = [statistic(truth[rows], given[rows]) for rows in resampled]
-    low, high = np.nanpercentile(values, (2.5, 97.5))
-    return Figure(float(value), float(low), float(high))
-
-
-def _auc(truth: NDArray[np.bool_], given: NDArray[np.float64]) -> float:
-    return float(roc_auc_score(truth, given)) if 0 < truth.sum() < len(truth) else float("nan")
-
-
-_STATISTICS: dict[str, Callable[[NDArray[np.bool_], NDArray[np.float64]], float]] = {
-    "accuracy": lambda truth, given: accuracy_score(truth, given >= _DECISION),
-    "precision": lambda truth, given: precision_score(truth, given >= _DECISION, zero_division=np.nan),
-    "recall": lambda truth, given: recall_score(truth, given >= _DECISION, zero_division=np.nan),
-    "F1": lambda truth, given: f1_score(truth, given >= _DECISION, zero_division=np.nan),
-    "AUC": _auc,
-    "ECE": ece,
-}
+def _figures(truth: NDArray[np.bool_], given: NDArray[np.float64]) -> dict[str, float]:
+    """Every figure, NaN where it has no meaning."""
+    found = given >= _DECISION
+    (_, too_much), (missed, right) = confusion_matrix(truth, found, labels=[False, True])
+    return {
+        "accuracy": float(np.mean(found == truth)),
+        "precision": right / (right + too_much) if right + too_much else np.nan,
+        "recall": right / (right + missed) if right + missed else np.nan,
+        "F1": 2 * right / (2 * right + too_much + missed) if right + too_much + missed else np.nan,
+        "AUC": float(roc_auc_score(truth, given)) if 0 < truth.sum() < len(truth) else np.nan,
+        "ECE": ece(truth, given),
+    }

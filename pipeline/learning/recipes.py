@@ -15,11 +15,11 @@ OWN = (SERVICE, REQUESTS, PEERS)
 class Recipe:
     """How one head is fitted.
 
-    `weights`: source -> what one of its messages counts. `strength`: the inverse of the regularisation.
-    `plain`: the scale of cues and shape beside runs, whose rows have length 1; the larger, the lighter they are
-    regularised. `calibrated_on`: the source whose labels the probabilities are brought into line with. `in_context`: whether what
-    came before a message is weighed too. `one_scale`: all sources mean the same by their labels; otherwise each gets an
-    intercept of its own, so that how often a data set holds the signal teaches nothing.
+    `weights`: source -> what one of its messages counts. `strength`: the inverse of the regularisation. `plain`:
+    the scale of cues and shape beside runs, whose rows have length 1; the larger, the lighter they are regularised.
+    `calibrated_on`: the source whose labels the probabilities are brought into line with. `in_context`: whether
+    what came before a message is weighed too. `one_scale`: all sources mean the same by their labels; otherwise
+    each gets an intercept of its own, so that how often a data set holds the signal teaches nothing.
     """
 
     weights: dict[str, float]

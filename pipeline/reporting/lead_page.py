@@ -353,7 +353,8 @@ def _facts(run: Run, scorecard: Scorecard, sample: Sample) -> Iterator[tuple[str
         "Scorecard",
         f"{scorecard.title} ({scorecard.id}, version {scorecard.version}, {figures.short(scorecard.digest)})",
     )
-    yield "Program", f"version {run.pipeline_version}, word lists {figures.short(run.lexicon_digest)}"
+    models = f", models {figures.short(run.model_digest)}" if run.model_digest else ""
+    yield "Program", f"version {run.pipeline_version}, word lists {figures.short(run.lexicon_digest)}{models}"
     yield "Sample", f"{drawn} (plan {sample.plan}, seed {sample.seed})"
     yield (
         "Frame",

@@ -107,6 +107,7 @@ class Run:
     scorecard: str
     pipeline_version: str
     lexicon_digest: str
+    model_digest: str
     started_at: datetime
     finished_at: datetime | None = None
 

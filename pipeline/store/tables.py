@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that these tables are the result of."""
 
 metadata = MetaData(
@@ -139,6 +139,7 @@ runs = Table(
     Column("scorecard", Text, nullable=False),
     Column("pipeline_version", Text, nullable=False),
     Column("lexicon_digest", Text, nullable=False),
+    Column("model_digest", Text, nullable=False, server_default=""),  # empty: from before there were models
     Column("started_at", Text, nullable=False),
     Column("started_utc", BigInteger, nullable=False),
     Column("finished_at", Text),  # NULL until the run is complete: such a run is absent for every reader

@@ -211,6 +211,7 @@ def run(**changes: Any) -> Run:
             scorecard="invented",
             pipeline_version="0.1.0",
             lexicon_digest="ef" * 32,
+            model_digest="ab" * 32,
             started_at=datetime(2026, 12, 1, tzinfo=UTC),
         ),
         **changes,

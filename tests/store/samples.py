@@ -54,6 +54,7 @@ def run(key: str = "key", **changes: Any) -> Run:
         "scorecard": 'id = "default"',
         "pipeline_version": "0.1.0",
         "lexicon_digest": "l",
+        "model_digest": "m",
         "started_at": NOW,
     }
     return Run(key=key, **(about | changes))

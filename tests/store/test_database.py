@@ -64,7 +64,7 @@ def test_a_store_of_a_newer_program_is_refused(url: str, tmp_path: Path) -> None
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
 
-    with pytest.raises(StoreError, match=r"revision 9999, this program knows up to 0001; .* update the program"):
+    with pytest.raises(StoreError, match=r"revision 9999, this program knows up to 0002; .* update the program"):
         Store.open(url)
 
 
