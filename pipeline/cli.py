@@ -385,7 +385,7 @@ def measure(
         str | None, typer.Option(help="Read everything in this language, like en, whatever the lines say.")
     ] = None,
     card: Annotated[
-        str | None, typer.Option(help="Also keep the figures under this name for the model cards.", metavar="NAME")
+        str | None, typer.Option(help="Also put the figures on the model cards, under this name.", metavar="NAME")
     ] = None,
 ) -> None:
     """Measure the models on labelled messages: accuracy, precision, recall, F1, AUC and calibration, with intervals.
@@ -397,7 +397,7 @@ def measure(
     Examples: `fairhear measure distress --labels labelled.jsonl` · `fairhear measure --labels chats.jsonl`
     """
     from pipeline.language import load_lexicons, load_models
-    from pipeline.learning.cards import record_measurement
+    from pipeline.learning.cards import record_measurement, write_card
     from pipeline.learning.labels import read_labels
     from pipeline.learning.measuring import measure_chats
 
@@ -413,9 +413,11 @@ def measure(
     if not parts:
         raise could_not_run(f"{labels}: no message in it has a sure label of {signal or 'any signal'}")
     print_measurements(parts)
-    if card:
-        record_measurement(resources.MODELS, card, parts)
-        out.print("Kept for the cards; `fairhear learn` writes them anew.")
+    for name in dict.fromkeys(part.signal for part in parts if card):
+        folder = resources.MODELS / name
+        record_measurement(folder, card or "", [part for part in parts if part.signal == name])
+        write_card(folder, name)
+        out.print(f"Wrote {folder / 'CARD.md'}", soft_wrap=True, highlight=False)
 
 
 @checks_app.callback(invoke_without_command=True)

@@ -71,8 +71,9 @@ def print_mappings(sources: Sequence[Source], settings: Settings) -> None:
 def print_measurements(parts: Sequence[Part]) -> None:
     """What was measured, two lines each part: the figures, and their 95 % intervals."""
     names = list(parts[0].measurement.figures)
-    counts = (Column("messages", justify="right"), Column("with it", justify="right"))
-    table = Table("signal", "part", *counts, *names, box=None)
+    columns = [Column(_SHORT.get(name, name), no_wrap=True) for name in names]
+    counts = (Column("n", justify="right"), Column("with", justify="right"))
+    table = Table(Column("signal", no_wrap=True), "part", *counts, *columns, box=None, padding=(0, 1, 0, 0))
     for part in parts:
         measured = part.measurement
         figures = [_with_interval(measured.figures[name]) for name in names]
@@ -83,6 +84,9 @@ def print_measurements(parts: Sequence[Part]) -> None:
         out.print(f"{unsure:,} labels between .3 and .7 were left out: readers differ there.", highlight=False)
     if silent := sum(part.not_judged for part in wholes):
         out.print(f"{silent:,} labelled messages got no probability: no model reads them.", highlight=False)
+
+
+_SHORT = {"accuracy": "accur.", "precision": "precis."}
 
 
 def _with_interval(figure: Figure | None) -> str:

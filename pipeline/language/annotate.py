@@ -95,7 +95,7 @@ class Annotator:
         return _Draft(transcript, language, [self._read(message, language) for message in transcript.messages])
 
     def _read(self, message: Message, language: str | None) -> _Read:
-        if not message.text or message.kind not in {Kind.TEXT, Kind.EVENT}:
+        if not message.text.strip() or message.kind not in {Kind.TEXT, Kind.EVENT}:
             return _Read(None, None, None)
         own = self._language or identify(message.text, expected=language)
         read_as = own if own in self._lexicons.languages else language

@@ -129,7 +129,7 @@ def _scaled(block: sparse.csr_array, rarity: NDArray[np.float32]) -> sparse.csr_
     values = rarity[block.indices]
     rows = np.diff(block.indptr)
     squares = np.add.reduceat(np.append(values * values, np.float32(0)), block.indptr[:-1])
-    block.data = values / np.repeat(np.sqrt(np.where(rows, squares, 1)), rows)
+    block.data = values / np.repeat(np.sqrt(np.where((rows > 0) & (squares > 0), squares, 1)), rows)
     return block
 
 
@@ -175,9 +175,9 @@ def _symbols(readings: Sequence[Reading], kind: int) -> tuple[NDArray[np.uint64]
 def _words(readings: Sequence[Reading]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Words as numbers, an edge around every message and after every sentence; digits are all the same."""
     sizes = np.fromiter((len(reading.norms) for reading in readings), np.int64, len(readings))
-    norms = np.concatenate([reading.norms for reading in readings])
+    norms = np.concatenate([np.zeros(0, np.uint64), *(reading.norms for reading in readings)])
     ends = np.flatnonzero(np.isin(norms, _ENDS)) + 1
-    words = np.where(np.concatenate([reading.is_digit for reading in readings]), _NUMBER, norms)
+    words = np.where(np.concatenate([np.zeros(0, bool), *(reading.is_digit for reading in readings)]), _NUMBER, norms)
     after = np.cumsum(sizes)
     edges = np.concatenate([after - sizes, ends, after])
     in_message = np.searchsorted(after, ends, side="left")
@@ -192,7 +192,7 @@ def _word_places(reading: Reading) -> NDArray[np.uint64]:
 
 def _characters(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Characters in lower case as numbers, a space before and after each text."""
-    codes = np.frombuffer(f" {'  '.join(texts)} ".encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.frombuffer("".join(f" {text} " for text in texts).encode("utf-32-le", "surrogatepass"), np.uint32)
     low = np.where(codes < len(_LOWER), codes, 0)
     sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 2
     return np.where(codes < len(_LOWER), _LOWER[low], codes.astype(np.uint64)), sizes
@@ -221,7 +221,7 @@ def shape_matrix(readings: Sequence[Reading]) -> NDArray[np.float32]:
         np.minimum(count(_any_of(codes, "!！")), 3) / 3,
         np.minimum(count(_any_of(codes, "?？")), 3) / 3,
         np.array([text.rstrip(_AFTER_MARK).endswith(("?", "？")) for text in texts]),
-        np.minimum(count(_any_of(codes, "…")) + count(dot & np.append(dot[1:], False)), 1),
+        np.minimum(count(_any_of(codes, "…")) + count(dot & np.append(dot[1:] & (owner[1:] == owner[:-1]), False)), 1),
         np.array([min(len(_CAPITALS.findall(text)), 4) / 4 for text in texts]),
         count((codes >= ord("0")) & (codes <= ord("9"))) / np.maximum(sizes, 1),
         np.minimum(count(codes == ord("\n")), 4) / 4,

@@ -69,32 +69,39 @@ def _manifest(folder: Path) -> bytes:
 
 def load_models(folder: Path) -> Models:
     """Read every head that the manifest names. Raises ModelError for a file that is missing or not as shipped."""
-    content = _manifest(folder)
-    try:
-        digests = dict(orjson.loads(content)["files"])
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{folder / MANIFEST}: not readable as the list of model files: {error}. {_REPAIR}") from error
-    files = {name: _read(folder, name, digest) for name, digest in sorted(digests.items())}
+    digests = _digests(folder)
+    files = {name: _read(folder, name, digest) for name, digest in digests.items()}
+    rarities: dict[str, NDArray[np.float32]] = {}
     heads: dict[str, dict[str, Head]] = {}
     for signal in SIGNALS:
-        if f"{signal}/model.json" not in files:
+        name = f"{signal}/model.json"
+        if name not in files:
             continue
-        about = orjson.loads(files[f"{signal}/model.json"])
-        if about["format"] != _FORMAT:
-            raise ModelError(f"{folder / signal}: format {about['format']}; this version reads {_FORMAT}. {_REPAIR}")
-        for language, details in about["languages"].items():
-            head = _head(files[f"{signal}/{language}.npz"], details["cues"])
-            expected = SPACES[language].buckets, len(SHAPE), len(CONTEXT)
-            if (sizes := (len(head.runs), len(head.shape), len(head.context))) != expected:
-                raise ModelError(
-                    f"{folder / signal / language}.npz: holds {sizes} weights, expected {expected}. {_REPAIR}"
-                )
-            heads.setdefault(language, {})[signal] = head
-    models = {
-        language: LanguageModel(language, _rarity(files[f"features/{language}.npz"]), of_language)
-        for language, of_language in sorted(heads.items())
-    }
-    return Models(models)
+        try:
+            about = orjson.loads(files[name])
+            _expect("format", about["format"], _FORMAT)
+            for language, details in about["languages"].items():
+                name = f"features/{language}.npz"
+                if language not in rarities:
+                    rarities[language] = _rarity(files[name], language)
+                name = f"{signal}/{language}.npz"
+                heads.setdefault(language, {})[signal] = _head(files[name], details["cues"], language)
+        except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+            raise ModelError(f"{folder / name}: not usable as a model: {error}. {_REPAIR}") from error
+    if not heads:
+        raise ModelError(f"{folder / MANIFEST}: names no model. {_REPAIR}")
+    return Models(
+        {language: LanguageModel(language, rarities[language], heads[language]) for language in sorted(heads)}
+    )
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    try:
+        digests = orjson.loads(_manifest(folder))["files"]
+        _expect("digests", {type(digest) for digest in digests.values()} | {str}, {str})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{folder / MANIFEST}: not readable as the list of model files: {error}. {_REPAIR}") from error
+    return dict(sorted(digests.items()))
 
 
 def _read(folder: Path, name: str, digest: str) -> bytes:
@@ -111,16 +118,17 @@ def _read(folder: Path, name: str, digest: str) -> bytes:
     return content
 
 
-def _rarity(content: bytes) -> NDArray[np.float32]:
+def _rarity(content: bytes, language: str) -> NDArray[np.float32]:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         rarity: NDArray[np.float32] = arrays["rarity"].astype(np.float32)
-        return rarity
+    _expect("weights", len(rarity), SPACES[language].buckets)
+    return rarity
 
 
-def _head(content: bytes, cues: list[str]) -> Head:
+def _head(content: bytes, cues: list[str], language: str) -> Head:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         intercept, scale, shift = arrays["scalars"].tolist()
-        return Head(
+        head = Head(
             runs=arrays["runs"].astype(np.float32),
             cues=dict(zip(cues, arrays["cues"].tolist(), strict=True)),
             shape=arrays["shape"],
@@ -129,6 +137,14 @@ def _head(content: bytes, cues: list[str]) -> Head:
             scale=scale,
             shift=shift,
         )
+    sizes = len(head.runs), len(head.shape), len(head.context)
+    _expect("weights", sizes, (SPACES[language].buckets, len(SHAPE), len(CONTEXT)))
+    return head
+
+
+def _expect(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise ValueError(f"{what} {found}, expected {expected}")
 
 
 def save_features(folder: Path, language: str, rarity: NDArray[np.float32]) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipeline.language.lexicon import Span
 
 # A full stop ends a sentence only before a space, so that prices and links stay whole.
-_SENTENCE = re.compile(r"(?:[^!?…。！？；;\n.]|\.(?=\S))+(?:[!?…。！？；;.]+|$|(?=\n))")
+_SENTENCE = re.compile(r"(?:https?://\S+|[^!?…。！？；;\n.]|\.(?=\S))+(?:[!?…。！？；;.]+|$|(?=\n))")
 _WORD = re.compile(r"\w")
 
 

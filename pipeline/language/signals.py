@@ -155,5 +155,6 @@ def _stretches(places: NDArray[np.uint64], spoke: NDArray[np.float64], most: int
     for clear, group in groupby(words, key=lambda word: word[2] >= _CLEAR * strongest):
         if clear:
             members = list(group)
-            found.append(Carrier(members[0][0], members[-1][1], sum(weight for _, _, weight in members)))
+            start, end = members[0][0], members[-1][1]
+            found.append(Carrier(start, end, float(spoke[start:end].sum())))
     return tuple(sorted(sorted(found, key=lambda c: -c.weight)[:most]))

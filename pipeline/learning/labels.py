@@ -50,15 +50,19 @@ def _chat(record: Any, signal: str | None, source: str) -> LabelledChat:
         raise _WrongLabelError('expected {"text": …, "label": …} or a transcript with "labels" on its messages')
     if "messages" not in record:
         labels = _labels({"label": record["label"]} if "label" in record else record.get("labels"), signal)
-        if not isinstance(record["text"], str):
-            raise _WrongLabelError(f'"text" must be a text, not {record["text"]!r}')
+        for name in ("text", "language", "role"):
+            if not isinstance(record.get(name, ""), str):
+                raise _WrongLabelError(f'"{name}" must be a text, not {record[name]!r}')
+        role = record.get("role", Role.CUSTOMER.value)
+        if role not in set(Role):
+            raise _WrongLabelError(f'"role": {role!r} is none of {", ".join(Role)}')
         return labelled_text(
             record["text"],
             labels,
             language=record.get("language"),
             source=source,
             group=str(record.get("group", "")),
-            role=Role(record["role"]) if record.get("role") in set(Role) else Role.CUSTOMER,
+            role=Role(role),
         )
     transcript = transcript_from_record(record, zone=UTC)
     labels_of = tuple(

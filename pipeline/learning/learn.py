@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from pipeline import resources
 from pipeline.language import load_lexicons, load_models
 from pipeline.language.model_files import save_features, save_model, write_manifest
-from pipeline.learning.cards import write_card
+from pipeline.learning.cards import record_figures, write_card
 from pipeline.learning.fit import Material, fit_language
 from pipeline.learning.labels import read_labels
 from pipeline.learning.recipes import OWN, RECIPES
@@ -19,6 +19,9 @@ from pipeline.learning.sources import SOURCES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from pipeline.learning.examples import LabelledChat
     from pipeline.learning.fit import Fitted
@@ -38,19 +41,25 @@ def learn(signals: Sequence[str], training: Path, models: Path, progress: Progre
         for source in _sources(language):
             next(SOURCES[source].chats(training))
     fitted: dict[str, dict[str, Fitted]] = defaultdict(dict)
+    rarities: dict[str, NDArray[np.float32]] = {}
     with threadpool_limits(1):  # sums are rounded by how they are split among threads
         for language in languages:
             material = Material(language, list(_labelled(language, training)), lexicons, progress)
-            save_features(models, language, material.rarity)
+            rarities[language] = material.rarity
             for signal, one in fit_language(language, signals, material, progress):
                 fitted[signal][language] = one
+    # All files at once at the end: whoever loads the models meanwhile finds the old ones whole.
+    for language, rarity in rarities.items():
+        save_features(models, language, rarity)
     for signal, by_language in fitted.items():
         save_model(models, signal, {language: one.head for language, one in by_language.items()}, _about(signal))
     write_manifest(models)
     loaded = load_models(models)
-    for signal, by_language in fitted.items():
+    for number, (signal, by_language) in enumerate(fitted.items()):
+        progress("Measuring for the cards", number, len(fitted))
         held_out = {language: one.held_out for language, one in by_language.items()}
-        write_card(models / signal, signal, held_out, lexicons, loaded)
+        record_figures(models / signal, signal, held_out, lexicons, loaded)
+        write_card(models / signal, signal)
     return [models / name for name in ("features", *sorted(fitted))]
 
 

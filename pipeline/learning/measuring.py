@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.language import SIGNALS, Annotator
-from pipeline.learning.metrics import Measurement, measure
+from pipeline.learning.metrics import Measurement, NoSureLabelError, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -78,7 +78,7 @@ def _parts(signal: str, rows: list[tuple[float, float, int, str, str]]) -> Itera
         if judged.any():
             try:
                 measurement = measure(labels[judged], given[judged], chats[judged])
-            except ValueError:  # only unsure labels: nothing to be right or wrong about
+            except NoSureLabelError:
                 continue
             yield Part(signal, name, measurement, int((chosen & np.isnan(given)).sum()))
 

@@ -18,6 +18,10 @@ _DECISION = 0.5
 _RESAMPLES = 200
 
 
+class NoSureLabelError(ValueError):
+    """Messages of which no label is sure: there is nothing to be right or wrong about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure with its 95 % interval."""
@@ -52,20 +56,20 @@ def ece(labels: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> float:
 
 def _bins(labels: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> list[tuple[float, float, int]]:
     share, mean = calibration_curve(labels, probabilities, n_bins=_BINS, strategy="quantile")
-    edges = np.unique(np.quantile(probabilities, np.linspace(0, 1, _BINS + 1)))
     # The same assignment as calibration_curve makes, for the counts that it does not give.
-    counts = np.bincount(np.searchsorted(edges[1:-1], probabilities), minlength=len(edges) - 1)
+    edges = np.percentile(probabilities, np.linspace(0, 1, _BINS + 1) * 100)
+    counts = np.bincount(np.searchsorted(edges[1:-1], probabilities), minlength=_BINS)
     return [(float(m), float(s), int(n)) for m, s, n in zip(mean, share, counts[counts > 0], strict=True)]
 
 
 def measure(
     labels: NDArray[np.float64], probabilities: NDArray[np.float64], clusters: NDArray[np.int64]
 ) -> Measurement:
-    """Compare; messages of one cluster (a chat) are drawn together. Raises ValueError where no label is sure."""
+    """Compare; messages of one cluster (a chat) are drawn together. Raises NoSureLabelError."""
     sure = (labels <= UNSURE[0]) | (labels >= UNSURE[1])
     truth, given, chats = labels[sure] >= UNSURE[1], probabilities[sure], clusters[sure]
     if not len(truth):
-        raise ValueError("no message with a sure label")
+        raise NoSureLabelError("no message with a sure label")
     order = np.argsort(chats, kind="stable")
     truth, given, chats = truth[order], given[order], chats[order]
     members = np.split(np.arange(len(chats)), np.flatnonzero(np.diff(chats)) + 1)
