@@ -121,16 +121,14 @@ class _TextFit:
 
 def _fit_text(material: Material, labels: NDArray[np.float64], recipe: Recipe) -> _TextFit:
     weights = np.array([recipe.weights.get(source, 0.0) for source in material.sources]) * ~np.isnan(labels)
-    names = [recipe.calibrated_on] if recipe.one_scale else sorted(recipe.weights)
-    source_columns = sparse.csr_array(
-        _SOURCE_SCALE * np.array([[source == name for name in names] for source in material.sources], np.float32)
-    )
-    features = sparse.hstack(
-        [material.runs, sparse.csr_array(material.plain * np.float32(recipe.plain)), source_columns], format="csr"
-    )
-    if recipe.one_scale:
-        source_columns = source_columns * np.float32(0)
-    own = np.array([_SOURCE_SCALE * (name == recipe.calibrated_on) for name in names], np.float32)
+    # A column for each source gives it an intercept of its own; everything is judged as if from the calibrated one.
+    names = [] if recipe.one_scale else sorted(recipe.weights)
+    from_source = [[_SOURCE_SCALE * (source == name) for name in names] for source in material.sources]
+    calibrated = np.array([_SOURCE_SCALE * (name == recipe.calibrated_on) for name in names], np.float32)
+    plain_columns = sparse.csr_array(material.plain * np.float32(recipe.plain))
+    seen = [material.runs, plain_columns, sparse.csr_array(np.array(from_source, np.float32))]
+    asked = [material.runs, plain_columns, sparse.csr_array(np.tile(calibrated, (len(labels), 1)))]
+    features, neutral = (sparse.hstack(blocks, format="csr") for blocks in (seen, asked))
 
     def fitted(rows: NDArray[np.int64]) -> LogisticRegression:
         return _soft_regression(features[rows], labels[rows], weights[rows], recipe.strength)
@@ -138,9 +136,6 @@ def _fit_text(material: Material, labels: NDArray[np.float64], recipe: Recipe) -
     used = np.flatnonzero(weights)
     # Of a message that no head was fitted on, in any fold, the whole fit tells the sum.
     sums = np.full(len(labels), np.nan)
-    neutral = sparse.hstack(
-        [features[:, : -len(names)], sparse.csr_array(np.tile(own, (len(labels), 1)))], format="csr"
-    )
     for train, test in GroupKFold(_FOLDS, shuffle=True, random_state=0).split(used, groups=material.chat_numbers[used]):
         sums[used[test]] = fitted(used[train]).decision_function(neutral[used[test]])
     model = fitted(used)
@@ -155,7 +150,8 @@ def _fit_text(material: Material, labels: NDArray[np.float64], recipe: Recipe) -
     runs = coefficients[:size].astype(np.float32)
     runs[np.abs(runs) < _SMALLEST] = 0
     plain = (coefficients[size : size + material.plain.shape[1]] * recipe.plain).astype(np.float32)
-    intercept = slope * float(model.intercept_[0] + model.coef_[0, -len(names) :] @ own) + offset
+    of_source = model.coef_[0, size + material.plain.shape[1] :]
+    intercept = slope * float(model.intercept_[0] + of_source @ calibrated) + offset
     return _TextFit(runs, plain, intercept, sums * slope + offset)
 
 
