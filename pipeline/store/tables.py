@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 REVISION = "0002"
@@ -139,7 +140,7 @@ runs = Table(
     Column("scorecard", Text, nullable=False),
     Column("pipeline_version", Text, nullable=False),
     Column("lexicon_digest", Text, nullable=False),
-    Column("model_digest", Text, nullable=False, server_default=""),  # empty: from before there were models
+    Column("model_digest", Text, nullable=False, server_default=text("''")),  # empty: from before there were models
     Column("started_at", Text, nullable=False),
     Column("started_utc", BigInteger, nullable=False),
     Column("finished_at", Text),  # NULL until the run is complete: such a run is absent for every reader

@@ -12,4 +12,4 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Older runs were made without models and get an empty digest."""
-    op.add_column("runs", sa.Column("model_digest", sa.Text(), nullable=False, server_default=""))
+    op.add_column("runs", sa.Column("model_digest", sa.Text(), nullable=False, server_default=sa.text("''")))
