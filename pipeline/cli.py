@@ -379,7 +379,7 @@ def learn(
 @app.command()
 @reports_errors
 def measure(
-    labels: Annotated[Path, typer.Option(help="Labelled messages, a JSON line each; see below.", metavar="FILE.jsonl")],
+    labels: Annotated[Path, typer.Option(help="Labelled messages, a JSON line each; see above.", metavar="FILE.jsonl")],
     signal: SignalName = None,
     language: Annotated[
         str | None, typer.Option(help="Read everything in this language, like en, whatever the lines say.")

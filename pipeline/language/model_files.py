@@ -1,6 +1,6 @@
 """The models as files: arrays and JSON, nothing that could run on loading, and a digest for each.
 
-models/manifest.json            the SHA-256 of every file below, but for the card
+models/manifest.json            the SHA-256 of the weights and of what names them
 models/features/<language>.npz  how rare each run of words and characters is
 models/<signal>/model.json      what the model is and was fitted on; the names its weights belong to
 models/<signal>/<language>.npz  the weights of its head
@@ -195,8 +195,12 @@ def _archive(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 def write_manifest(folder: Path) -> None:
     """List every model file with its digest, once all are written."""
+    # The card and what it is written from are for people, and may change with every measurement.
     files = sorted(
-        p for name in ("features", *SIGNALS) for p in (folder / name).glob("*") if p.suffix in {".json", ".npz"}
+        path
+        for name in ("features", *SIGNALS)
+        for path in (folder / name).glob("*")
+        if path.suffix == ".npz" or path.name == "model.json"
     )
     digests = {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
     record = {"format": _FORMAT, "files": digests}

@@ -7,6 +7,7 @@ Either sum, through the logistic curve, is a calibrated probability.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,6 +39,7 @@ class Signals(NamedTuple):
 
 SIGNALS = Signals._fields
 NO_SIGNALS = Signals()
+_QUOTABLE = re.compile(r"[\w?!？！]")  # a full stop may speak for a signal, and tells a reader nothing
 _CLEAR = 0.25  # of what the strongest word added
 
 
@@ -116,7 +118,7 @@ class LanguageModel:
             each = weights.get(name, 0.0) * float(_cue_value(np.array(len(spans)))) / len(spans)
             for start, end in spans:
                 spoke[start:end] += each / (end - start)
-        return _stretches(reading.places, spoke, most)
+        return _stretches(reading, spoke, most)
 
 
 def plain_matrix(readings: Sequence[Reading], cues: Sequence[str]) -> NDArray[np.float32]:
@@ -145,14 +147,15 @@ def _cue_value(count: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.log2(1 + count)
 
 
-def _stretches(places: NDArray[np.uint64], spoke: NDArray[np.float64], most: int) -> tuple[Carrier, ...]:
+def _stretches(reading: Reading, spoke: NDArray[np.float64], most: int) -> tuple[Carrier, ...]:
     """Neighbouring words that each spoke clearly for the signal, joined; the strongest few."""
-    words = [(int(start), int(end), float(spoke[start:end].sum())) for start, end in places]
-    strongest = max(weight for _, _, weight in words)
+    words = [(int(start), int(end), float(spoke[start:end].sum())) for start, end in reading.places]
+    quotable = {start for start, end, _ in words if _QUOTABLE.search(reading.text, start, end)}
+    strongest = max((weight for start, _, weight in words if start in quotable), default=0.0)
     if strongest <= 0:
         return ()
     found = []
-    for clear, group in groupby(words, key=lambda word: word[2] >= _CLEAR * strongest):
+    for clear, group in groupby(words, key=lambda word: word[0] in quotable and word[2] >= _CLEAR * strongest):
         if clear:
             members = list(group)
             start, end = members[0][0], members[-1][1]

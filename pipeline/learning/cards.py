@@ -80,12 +80,19 @@ def write_card(folder: Path, signal: str) -> None:
     measured = _read(folder / _MEASURED)
     lines = [f"# {signal.capitalize()}", "", about["definition"], "", "Generated; do not edit.", ""]
     lines += ["## Data", "", *_table(list(_data(signal))), ""]
-    lines += ["## How good, on messages held out of the fitting", "", _HELD_OUT, "", *_table(figures["held_out"]), ""]
+    lines += [
+        "## How good, on messages held out of the fitting",
+        "",
+        _HELD_OUT,
+        "",
+        *_table(figures.get("held_out", [])),
+        "",
+    ]
     lines += ["## How good, on chats that no fitting saw", "", about["measured"], ""]
     lines += [*_table([{"data": name, **row} for name, rows in measured.items() for row in rows]), ""]
-    lines += ["## Calibration", "", _CALIBRATION, "", *_diagrams(figures["calibration"])]
+    lines += ["## Calibration", "", _CALIBRATION, "", *_diagrams(figures.get("calibration", []))]
     if signal in _PUNISHING:
-        lines += ["## Fairness", "", _fairness_note(signal), "", *_table(figures["fairness"]), ""]
+        lines += ["## Fairness", "", _fairness_note(signal), "", *_table(figures.get("fairness", [])), ""]
     lines += ["## Where it fails", "", *(f"{n}. {error}" for n, error in enumerate(about["fails"], 1)), ""]
     lines += ["## What it must not be used for", "", *(f"- {use}" for use in about["must_not"]), ""]
     (folder / _CARD).write_text("\n".join(lines), "utf-8")

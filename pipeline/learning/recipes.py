@@ -36,7 +36,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         {"politeness-wikipedia": 1.0, "politeness-stackexchange": 0.3, SERVICE: 0.3, REQUESTS: 0.15, PEERS: 0.1}, 1.0,
         one_scale=True,
     ),
-    ("politeness", "zh"): Recipe({SERVICE: 1.0, REQUESTS: 1.0, "cped": 0.1}, 4.0, one_scale=True),
+    ("politeness", "zh"): Recipe({SERVICE: 1.0, REQUESTS: 1.0, "cped": 0.1}, 8.0, 0.4),
     ("politeness", "da"): Recipe({SERVICE: 1.0}, 2.0),
     ("empathy", "en"): Recipe({SERVICE: 1.0, PEERS: 1.0, "goemotions": 0.1}, 1.0, in_context=True),
     ("empathy", "zh"): Recipe({SERVICE: 1.0, REQUESTS: 0.3, "cped": 0.1}, 2.0, in_context=True),
