@@ -178,9 +178,9 @@ class CueFinder:
         words: NDArray[Any] = doc.to_array([NORM, IS_DIGIT, IDX, LENGTH]).reshape(-1, 4)
         places = words[:, 2:].copy()
         places[:, 1] += places[:, 0]
-        return Reading(text, self._cues(text, doc), words[:, 0], words[:, 1] == 1, places)
+        return Reading(text, self._cues(text, doc, places.tolist()), words[:, 0], words[:, 1] == 1, places)
 
-    def _cues(self, text: str, doc: Doc) -> Cues:
+    def _cues(self, text: str, doc: Doc, places: list[list[int]]) -> Cues:
         found: dict[str, list[Span]] = {}
         exceptions: dict[str, list[Span]] = {}
         words: dict[str, list[int]] = {}
@@ -189,7 +189,7 @@ class CueFinder:
             if part is _Part.WORD:
                 words.setdefault(name, []).append(start)
                 continue
-            span = _characters(doc, start, end)
+            span = places[start][0], places[end - 1][1]
             if not (self._by_character and _cuts_a_word(text, span)):
                 (found if part is _Part.PHRASE else exceptions).setdefault(name, []).append(span)
         for cue, span in self._patterns.find(text, doc, words):
