@@ -74,8 +74,8 @@ def record_measurement(folder: Path, name: str, parts: Sequence[Part]) -> None:
 
 
 def write_card(folder: Path, signal: str) -> None:
-    """Write the CARD.md of a signal from the files beside it."""
-    about = tomllib.loads((folder / _ABOUT).read_text("utf-8"))
+    """Write the CARD.md of a signal from the files beside it; what is written by hand comes from the shipped models."""
+    about = tomllib.loads((resources.MODELS / signal / _ABOUT).read_text("utf-8"))
     figures = _read(folder / _FIGURES)
     measured = _read(folder / _MEASURED)
     lines = [f"# {signal.capitalize()}", "", about["definition"], "", "Generated; do not edit.", ""]
